@@ -1,0 +1,199 @@
+/*===- Runtime.h - C ABI of emitted objects and libgdr_runtime ----*- C -*-===*\
+ *
+ * Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ *===----------------------------------------------------------------------===*
+ *
+ * What an object emitted by `gdr-opt --emit=object`, the program that calls it
+ * and libgdr_runtime agree on. For a function `decode` the object defines
+ *
+ *   int32_t decode(const struct decode_args *args);
+ *   int64_t decode_workspace_size(const struct decode_args *args);
+ *   int32_t decode_load(int32_t device);
+ *
+ * and `gdr-opt --emit=header` writes their declarations. Callers need only the
+ * first part of this file; the second part is for the emitted code.
+ *
+\*===----------------------------------------------------------------------===*/
+
+#ifndef GDR_C_RUNTIME_H
+#define GDR_C_RUNTIME_H
+
+#include <dlpack/dlpack.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Grows when the layout of a struct below changes in a way that an older
+ * object or an older runtime would misread. */
+#define GDR_ABI_VERSION 1
+
+/* What an entry point returns; gdr_last_error() has the sentence. */
+enum gdr_status {
+  GDR_OK = 0,
+  /* A tensor or a field of the argument struct is not what the function was
+   * compiled for. Nothing was launched. */
+  GDR_INVALID_ARGUMENT = 1,
+  /* There is no CUDA driver, or no device of the given number. */
+  GDR_NO_DEVICE = 2,
+  /* The object holds no kernel that runs on the device. */
+  GDR_NO_IMAGE = 3,
+  /* The CUDA driver refused a call. */
+  GDR_DRIVER_ERROR = 4,
+  /* The object was emitted for another version of this ABI. */
+  GDR_ABI_MISMATCH = 5
+};
+
+/* The sentence that belongs to the last failed call in this thread, "" if no
+ * call failed yet. It stays valid until this thread's next failed call. */
+const char *gdr_last_error(void);
+
+/* Flags of the argument struct. */
+enum gdr_call_flags {
+  /* The caller grants programmatic dependent launch: the kernel may start, and
+   * read the state, while the previous kernel in the stream still runs. Only
+   * correct if no kernel since the last full dependency has written the state.
+   * It has an effect only on kernels compiled with the op's attribute
+   * `programmatic_dependent_launch`. */
+  GDR_PROGRAMMATIC_DEPENDENT_LAUNCH = 1
+};
+
+/* Every `struct name_args` begins with these fields. One slot of eight bytes a
+ * function argument follows: `const DLTensor *` for a tensor (NULL if it is
+ * optional and absent), `int64_t` for an index or integer, `double` for a
+ * float. Slots beyond `size` count as zero, so a struct can grow at its end. */
+struct gdr_args_header {
+  size_t size;            /* sizeof(struct name_args) */
+  uint64_t flags;         /* gdr_call_flags */
+  void *stream;           /* CUstream; NULL is the legacy default stream */
+  void *workspace;        /* at least name_workspace_size() bytes, 256-aligned */
+  size_t workspace_bytes; /* size of the workspace */
+};
+
+/* Calls body(context, i) once for every i in [0, n), in any order and possibly
+ * at the same time, and returns when all have returned. */
+typedef void (*gdr_parallel_body)(void *context, int64_t i);
+typedef void (*gdr_parallel_for_fn)(gdr_parallel_body body, void *context,
+                                    int64_t n);
+
+/* CPU code runs its parallel loops through this. The default splits the range
+ * over a pool with one thread a core. */
+void gdr_parallel_for(gdr_parallel_body body, void *context, int64_t n);
+
+/* Replaces the implementation, so that a host program's own threads do the
+ * work; NULL restores the default. Not while a parallel loop runs. */
+void gdr_set_parallel_for(gdr_parallel_for_fn implementation);
+
+/* Number of threads of the default implementation, the calling one included;
+ * 0 restores one a core. Not while a parallel loop runs. */
+void gdr_set_num_threads(int32_t num_threads);
+
+/* Path of the CUDA driver library, instead of libcuda.so.1. Before the first
+ * call that needs the driver; returns GDR_INVALID_ARGUMENT afterwards. */
+int32_t gdr_set_driver_library(const char *path);
+
+/*===----------------------------------------------------------------------===*\
+ * For emitted code. All fields are 64 bits wide, so that a table is a plain
+ * array of integers and pointers without padding.
+\*===----------------------------------------------------------------------===*/
+
+#define GDR_MAX_RANK 6
+
+enum gdr_argument_kind {
+  GDR_ARGUMENT_TENSOR = 0,
+  GDR_ARGUMENT_INTEGER = 1,
+  GDR_ARGUMENT_FLOAT = 2
+};
+
+/* A size or stride that the type leaves open. */
+#define GDR_DYNAMIC INT64_MIN
+
+/* What is required of one argument. A dynamic size with a symbol must equal
+ * the symbol's value plus `symbol_offsets`; the first argument that names a
+ * symbol defines its value. */
+typedef struct gdr_argument {
+  int64_t kind;      /* gdr_argument_kind */
+  int64_t type_code; /* DLDataTypeCode */
+  int64_t type_bits;
+  int64_t rank;
+  int64_t alignment; /* bytes, a power of two; of the first element, and of
+                        every stride over a dimension of more than one element,
+                        the last dimension's excepted */
+  int64_t sizes[GDR_MAX_RANK];   /* in elements, or GDR_DYNAMIC */
+  int64_t symbols[GDR_MAX_RANK]; /* index into symbol_names, or -1 */
+  int64_t symbol_offsets[GDR_MAX_RANK];
+  int64_t strides[GDR_MAX_RANK]; /* in elements, or GDR_DYNAMIC */
+} gdr_argument;
+
+enum gdr_image_kind { GDR_IMAGE_CUBIN = 0, GDR_IMAGE_PTX = 1 };
+
+/* The kernels of a function for one chip. A cubin runs on devices of the same
+ * major version and at least the same minor version, unless it is specific to
+ * its architecture (the "a" of sm_90a): then on this version alone. PTX that is
+ * not specific runs on every later device. */
+typedef struct gdr_image {
+  int64_t kind;               /* gdr_image_kind */
+  int64_t compute_capability; /* 10 * major + minor */
+  int64_t architecture_specific;
+  const void *data;
+  int64_t size;
+} gdr_image;
+
+/* One call of an entry point; passed through the host code to gdr_launch. */
+typedef struct gdr_call gdr_call;
+
+/* A compiled function: a constant of the emitted object. */
+typedef struct gdr_function {
+  int64_t abi_version; /* GDR_ABI_VERSION */
+  int64_t device_type; /* DLDeviceType of every tensor argument */
+  const char *name;
+  int64_t num_arguments;
+  const gdr_argument *arguments;
+  const char *argument_names; /* each ends in a NUL byte */
+  int64_t num_symbols;
+  const char *symbol_names; /* each ends in a NUL byte */
+  int64_t num_kernels;
+  const char *kernel_names; /* each ends in a NUL byte */
+  int64_t num_images;
+  const gdr_image *images;
+  /* The host code. arguments[i] points to a memref descriptor (allocated
+   * pointer, aligned pointer, offset, sizes, strides), an int64_t or a double.
+   */
+  void (*host)(gdr_call *call, void *const *arguments);
+  /* Bytes of workspace that a call with these arguments needs, or NULL. */
+  int64_t (*workspace_size)(void *const *arguments);
+  void **state; /* owned by the runtime; points to NULL in a new object */
+} gdr_function;
+
+/* The bodies of name, name_workspace_size (negative on error) and name_load. */
+int32_t gdr_invoke(const gdr_function *function,
+                   const struct gdr_args_header *args);
+int64_t gdr_workspace_size(const gdr_function *function,
+                           const struct gdr_args_header *args);
+int32_t gdr_load(const gdr_function *function, int32_t device);
+
+/* The workspace of the call: at least the function's workspace_size() bytes. */
+void *gdr_call_workspace(gdr_call *call);
+
+enum gdr_launch_flags {
+  /* The kernel waits with griddepcontrol before it reads its other inputs. */
+  GDR_LAUNCH_WAITS_FOR_DEPENDENCY = 1
+};
+
+/* Launches kernel number `kernel` of the function. A grid with an empty
+ * dimension launches nothing. After a failure, further launches of the same
+ * call do nothing and the entry point returns the first status. */
+void gdr_launch(gdr_call *call, int64_t kernel, int64_t grid_x, int64_t grid_y,
+                int64_t grid_z, int64_t block_x, int64_t block_y,
+                int64_t block_z, int64_t shared_bytes, int64_t flags,
+                void **parameters);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GDR_C_RUNTIME_H */

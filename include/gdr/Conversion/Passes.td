@@ -1,0 +1,221 @@
+//===- Passes.td - conversions from the gdr dialect and below --*- tablegen -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_CONVERSION_PASSES_TD
+#define GDR_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def RecurrentToLoops : Pass<"gdr-recurrent-to-loops", "::mlir::ModuleOp"> {
+  let summary = "Lower gdr.recurrent on memrefs to vectorized loops";
+  let description = [{
+    Computes each `gdr.recurrent` by a parallel loop over sequences and value
+    heads, and in it a loop over blocks of V that carry their part of the state
+    through all tokens. Any shape, static or dynamic.
+
+    ```mlir
+    gdr.recurrent ins(%q, %k, %v : ...) ... outs(%o : ...)
+    ```
+    becomes
+    ```mlir
+    scf.parallel (%n, %h) = (%c0, %c0) to (%N, %HV) step (%c1, %c1) {
+      scf.for %block = ... {
+        // load the block of the state, f32
+        scf.for %t = %begin to %end {
+          // vector.load, vector.fma, vector.reduction
+        }
+        // store the block
+      }
+    }
+    ```
+
+    Requires memrefs (run `one-shot-bufferize` first). Refuses features that no
+    lowering has yet, naming the operand.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
+def ParallelToRuntime : Pass<"gdr-parallel-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Outline scf.parallel into calls of gdr_parallel_for";
+  let description = [{
+    Outlines the body of each outermost `scf.parallel` into a function
+    `void (*)(void *context, int64_t i)` and calls
+    `gdr_parallel_for(body, context, n)` of the runtime with the linearized
+    iteration count. The context is a struct of the values that the body
+    captures, on the caller's stack.
+
+    ```mlir
+    scf.parallel (%n, %h) = (%c0, %c0) to (%N, %HV) step (%c1, %c1) { ... }
+    ```
+    becomes
+    ```mlir
+    llvm.call @gdr_parallel_for(%body, %context, %count)
+    ```
+
+    Requires loops without results (no reductions).
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"
+  ];
+}
+
+def CopyToLinalg : Pass<"gdr-copy-to-linalg"> {
+  let summary = "Turn strided copies into linalg.generic";
+  let description = [{
+    Replaces each `memref.copy` of which a side is not contiguous by a
+    `linalg.generic`; `convert-linalg-to-loops` lowers that. Copies between
+    contiguous buffers become `memcpy` and stay.
+
+    ```mlir
+    memref.copy %a, %b : memref<4x4xf32, strided<[?, 1]>> to memref<4x4xf32>
+    ```
+    becomes
+    ```mlir
+    linalg.generic ... ins(%a : ...) outs(%b : ...)
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def ExpandMath : Pass<"gdr-expand-math"> {
+  let summary = "Expand mathematical functions into arithmetic";
+  let description = [{
+    Replaces `math.exp`, `math.log` and `math.log1p` of f32 and narrower floats
+    by polynomials, `math.rsqrt` by a square root and a division, and
+    `math.floor` and `math.fma` by what every target has, so that compiled code
+    calls no mathematical library. Scalars and vectors.
+
+    Of f32, exp is within 1 unit in the last place, 0 below -87.7 and infinite
+    above 88.8; log1p is within 2.5 units.
+
+    ```mlir
+    %r = math.rsqrt %x : f32
+    ```
+    becomes
+    ```mlir
+    %s = math.sqrt %x : f32
+    %r = arith.divf %one, %s : f32
+    ```
+
+    Leaves other functions as they are.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+def RecurrentToGPU : Pass<"gdr-recurrent-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "Lower gdr.recurrent on memrefs to a GPU kernel and its launch";
+  let description = [{
+    Computes each `gdr.recurrent` by one `gpu.func` and replaces it by the
+    `gpu.launch_func` of it. A thread holds a tile of the state, given by the
+    `#gdr.schedule`, in registers for all tokens:
+
+    - the lanes that share K combine their partial dot products with
+      `gpu.subgroup_reduce`;
+    - both dot products of a token, S^T k and S^T q, are taken from the old
+      state, so that one round of reductions does:
+      o = scale * (exp(g) * S^T q + (k . q) * d);
+    - the operands of the next token are loaded before the current one is
+      computed.
+
+    ```mlir
+    gdr.recurrent ins(%q, %k, %v : ...) ... {schedule = #gdr.schedule<...>}
+    ```
+    becomes
+    ```mlir
+    gpu.launch_func @decode_kernels::@decode_kernel
+        blocks in (%blocks, %c1, %c1) threads in (%threads, %c1, %c1) args(...)
+    ```
+
+    The grid is one-dimensional, so that no limit of its y and z dimension
+    applies. Requires memrefs (run `one-shot-bufferize` first), static HK, HV, K
+    and V with K and V up to 256, and a schedule (run `gdr-select-schedule`
+    first). Refuses features that no lowering has yet, naming the operand.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
+def SubgroupReduceToShuffles
+    : Pass<"gdr-subgroup-reduce-to-shuffles", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Lower gpu.subgroup_reduce over part of a warp to shuffles";
+  let description = [{
+    Lowers sums of f32 scalars and vectors over 2, 4, .. 32 consecutive lanes to
+    butterfly shuffles, all elements at one distance before the next distance:
+    the shuffles of a distance are independent and hide each other's latency.
+
+    ```mlir
+    %1 = gpu.subgroup_reduce add %0 uniform cluster(size = 4) : (vector<2xf32>) -> vector<2xf32>
+    ```
+    becomes two shuffles by 2 with additions, then two by 1. Adjacent reductions
+    of one size are lowered together.
+
+    Other reductions are left to upstream's patterns.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
+def MathToNVVM : Pass<"gdr-math-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Lower math on f32 without libdevice";
+  let description = [{
+    Lowers `math.exp`, `math.rsqrt`, `math.log1p` and `math.fma` on f32 scalars
+    to the GPU's approximations (ex2.approx.ftz, rsqrt.approx.ftz: relative
+    error about 2^-22), a polynomial and fma, so that a kernel calls no function
+    of libdevice and PTX needs no CUDA toolkit.
+
+    ```mlir
+    %1 = math.exp %0 : f32
+    ```
+    becomes
+    ```mlir
+    %s = arith.mulf %0, %log2e : f32
+    %1 = llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f"(%s) : (f32) -> f32
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+def StreamingToNVVM : Pass<"gdr-streaming-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Lower nontemporal accesses to ones that bypass the L1 cache";
+  let description = [{
+    The NVPTX backend ignores `nontemporal`. This pass turns such loads and
+    stores of global memory of 2, 4, 8 or 16 bytes into inline assembly with
+    `L1::no_allocate`. The assembly has side effects, so the accesses keep their
+    order.
+
+    ```mlir
+    %1 = llvm.load %0 {nontemporal} : !llvm.ptr -> vector<4xf32>
+    ```
+    becomes
+    ```mlir
+    llvm.inline_asm has_side_effects "ld.global.L1::no_allocate.v4.b32 {$0, $1, $2, $3}, [$4];", ...
+    ```
+
+    Requires the LLVM dialect (run `convert-gpu-to-nvvm` first).
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // GDR_CONVERSION_PASSES_TD

@@ -1,0 +1,89 @@
+//===- GDRAttributes.td - attributes of the gdr dialect ----*- tablegen -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_DIALECT_GDR_IR_GDRATTRIBUTES_TD
+#define GDR_DIALECT_GDR_IR_GDRATTRIBUTES_TD
+
+include "gdr/Dialect/GDR/IR/GDRBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class GDR_Enum<string name, string description, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, description, cases> {
+  let cppNamespace = "::mlir::gdr";
+  let genSpecializedAttr = 0;
+}
+
+class GDR_EnumAttr<EnumInfo info, string mnemonic>
+    : EnumAttr<GDR_Dialect, info, mnemonic> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def GDR_StateLayout : GDR_Enum<"StateLayout",
+    "order of the last two dimensions of a state", [
+  I32EnumAttrCase<"KFirst", 0, "k_first">,
+  I32EnumAttrCase<"VFirst", 1, "v_first">
+]>;
+def GDR_StateLayoutAttr : GDR_EnumAttr<GDR_StateLayout, "state_layout">;
+
+def GDR_GateForm : GDR_Enum<"GateForm",
+    "how operand g becomes the log decay", [
+  I32EnumAttrCase<"Log", 0, "log">,
+  I32EnumAttrCase<"Softplus", 1, "softplus">,
+  I32EnumAttrCase<"BoundedSigmoid", 2, "bounded_sigmoid">
+]>;
+def GDR_GateFormAttr : GDR_EnumAttr<GDR_GateForm, "gate_form">;
+
+def GDR_BetaForm : GDR_Enum<"BetaForm",
+    "how operand beta becomes the writing strength", [
+  I32EnumAttrCase<"Given", 0, "given">,
+  I32EnumAttrCase<"Sigmoid", 1, "sigmoid">,
+  I32EnumAttrCase<"TwiceSigmoid", 2, "twice_sigmoid">
+]>;
+def GDR_BetaFormAttr : GDR_EnumAttr<GDR_BetaForm, "beta_form">;
+
+def GDR_ScheduleAttr : AttrDef<GDR_Dialect, "Schedule"> {
+  let mnemonic = "schedule";
+  let summary = "tile sizes of a kernel";
+  let description = [{
+    The only home of tile sizes. `gdr-select-schedule` writes it where a user
+    has not.
+
+    The recurrent form gives a thread a tile of the state: `columns` of V by its
+    share of K, held in registers for all tokens.
+
+    - `lanes`: lanes of a warp that share K, a power of two from 1 to 32; the
+      32 / lanes groups of a warp hold different columns of V;
+    - `columns`: columns of V a thread holds;
+    - `warps`: groups of warps a thread block (CTA), at different columns of V;
+    - `key_warps` (default 1): warps of a group, which share K too and combine
+      their sums through shared memory.
+
+    So a CTA covers warps * (32 / lanes) * columns columns of V of one value
+    head of one sequence with warps * key_warps * 32 threads, and a thread
+    K / (lanes * key_warps) elements of each of its columns.
+
+    Example: `#gdr.schedule<lanes = 16, columns = 1, warps = 4>`
+  }];
+  let parameters = (ins "int64_t":$lanes, "int64_t":$columns,
+                        "int64_t":$warps,
+                        DefaultValuedParameter<"int64_t", "1">:$key_warps);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Threads of one CTA.
+    int64_t getNumThreads() const { return getWarps() * getKeyWarps() * 32; }
+    /// Threads that share K.
+    int64_t getKeyThreads() const { return getLanes() * getKeyWarps(); }
+    /// Columns of V that one CTA covers.
+    int64_t getTileV() const {
+      return getWarps() * (32 / getLanes()) * getColumns();
+    }
+  }];
+}
+
+#endif // GDR_DIALECT_GDR_IR_GDRATTRIBUTES_TD

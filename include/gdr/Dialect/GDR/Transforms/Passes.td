@@ -1,0 +1,112 @@
+//===- Passes.td - passes on the gdr dialect ---------------*- tablegen -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_DIALECT_GDR_TRANSFORMS_PASSES_TD
+#define GDR_DIALECT_GDR_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def DescribeArguments : Pass<"gdr-describe-arguments", "::mlir::func::FuncOp"> {
+  let summary = "Name function arguments and their dimensions after the op";
+  let description = [{
+    Gives each argument and result of a function that a `gdr.gated_delta_rule`
+    uses the name of the operand and the names of its dimensions, for messages
+    of the emitted entry point and for its argument struct. A name or dimensions
+    that are there already stay.
+
+    ```mlir
+    func.func @decode(%arg0: memref<?x1x16x128xbf16>, ...)
+    ```
+    becomes
+    ```mlir
+    func.func @decode(%arg0: memref<?x1x16x128xbf16>
+        {gdr.dims = ["B", "T", "HK", "K"], gdr.name = "q"}, ...)
+    ```
+
+    Dimensions of the same name must be equal when the function is called. "N+1"
+    is one more than "N".
+  }];
+  let dependentDialects = ["::mlir::gdr::GDRDialect"];
+}
+
+def SelectSchedule : Pass<"gdr-select-schedule", "::mlir::func::FuncOp"> {
+  let summary = "Choose tile sizes for ops that have none";
+  let description = [{
+    Writes `#gdr.schedule` on each `gdr.gated_delta_rule` and `gdr.recurrent`
+    that has none, from its shapes, the number of multiprocessors and measured
+    constants. The only place with heuristics. A remark (category
+    "gdr-select-schedule") says what was chosen.
+
+    ```mlir
+    gdr.gated_delta_rule ...
+    ```
+    becomes
+    ```mlir
+    gdr.gated_delta_rule ... {schedule = #gdr.schedule<lanes = 8, columns = 2, warps = 4>}
+    ```
+
+    Ops with dynamic HK, HV, K or V stay as they are: a schedule is for GPU
+    kernels, which need them.
+  }];
+  let options = [
+    Option<"smCount", "sm-count", "int64_t", /*default=*/"132",
+           "number of multiprocessors of the GPU">
+  ];
+  let dependentDialects = ["::mlir::gdr::GDRDialect"];
+}
+
+def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
+  let summary = "Rewrite gdr.gated_delta_rule into the form that computes it";
+  let description = [{
+    A static T == 1 becomes `gdr.recurrent`, as does every other T until chunked
+    forms exist. With a dynamic T the choice is made at run time in host code:
+
+    ```mlir
+    %o = gdr.gated_delta_rule ins(%q, ...)          // T dynamic
+    ```
+    becomes
+    ```mlir
+    %one = arith.cmpi eq, %T, %c1
+    %o = scf.if %one { gdr.recurrent ins(%q cast to T = 1, ...) }
+         else { gdr.recurrent ins(%q, ...) }
+    ```
+
+    A packed batch (`cu_seqlens`) has one recurrent form whatever the lengths of
+    its sequences, so there is no branch. No value is read from the device.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gdr::GDRDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def Bufferize : Pass<"gdr-bufferize", "::mlir::ModuleOp"> {
+  let summary = "Bufferize functions with the calling convention of gdr";
+  let description = [{
+    Runs upstream's one-shot bufferization over the module, function boundaries
+    included, with the layout that the op's operands promise: tensors become
+    memrefs with any strides, but an innermost stride of 1. Then results that
+    live in an argument's buffer are dropped, and the others become trailing
+    arguments.
+
+    ```mlir
+    func.func @f(%q: tensor<?x1x16x128xbf16>, ...) -> tensor<?x1x32x128xbf16>
+    ```
+    becomes
+    ```mlir
+    func.func @f(%q: memref<?x1x16x128xbf16, strided<[?, ?, ?, 1], offset: ?>>, ...,
+                 %o: memref<?x1x32x128xbf16>)
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect"
+  ];
+}
+
+#endif // GDR_DIALECT_GDR_TRANSFORMS_PASSES_TD

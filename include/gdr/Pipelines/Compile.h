@@ -1,0 +1,46 @@
+//===- Compile.h - from the op to code --------------------------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_PIPELINES_COMPILE_H
+#define GDR_PIPELINES_COMPILE_H
+
+#include "mlir/Pass/PassOptions.h"
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace mlir::gdr {
+
+/// Options of `--gdr-compile` and of `buildCompilePipeline`.
+struct CompileOptions : PassPipelineOptions<CompileOptions> {
+  Option<std::string> target{
+      *this, "target",
+      llvm::cl::desc("where the functions run: cuda (default) or cpu"),
+      llvm::cl::init("cuda")};
+  ListOption<std::string> chips{
+      *this, "chip",
+      llvm::cl::desc("GPUs to compile for, such as sm_90a (default) or "
+                     "sm_80,sm_90a")};
+  Option<int64_t> smCount{
+      *this, "sm-count",
+      llvm::cl::desc("number of multiprocessors to schedule for; by default "
+                     "that of the first chip"),
+      llvm::cl::init(0)};
+};
+
+/// From functions with gdr.gated_delta_rule, on tensors or memrefs, to the LLVM
+/// dialect: host code described by `gdr.entry` and, for target cuda, GPU modules
+/// in NVVM.
+void buildCompilePipeline(OpPassManager &pm, const CompileOptions &options);
+
+/// Registers `gdr-compile`.
+void registerCompilePipeline();
+
+} // namespace mlir::gdr
+
+#endif // GDR_PIPELINES_COMPILE_H

@@ -1,0 +1,50 @@
+//===- Emit.h - what a compiled module is written as ------------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_TARGET_EMIT_H
+#define GDR_TARGET_EMIT_H
+
+#include "mlir/Support/LLVM.h"
+#include <string>
+
+namespace mlir {
+class ModuleOp;
+}
+
+namespace mlir::gdr {
+
+/// What `gdr-opt --emit` writes.
+enum class EmitKind { MLIR, PTX, Cubin, Fatbin, Object, Header };
+
+struct EmitOptions {
+  /// Path of ptxas; found on the PATH or in a CUDA toolkit if empty.
+  std::string ptxas;
+  /// Name that a header's include guard is made of.
+  std::string headerName = "kernels";
+};
+
+/// Writes a module that the compile pipeline (Pipelines/Compile.h) left, which
+/// is consumed. PTX and cubin are of the module's only kernels for its only
+/// chip. An object holds PTX instead of cubins, with a warning, where there is
+/// no ptxas. Reports errors on the module; then nothing has been written.
+LogicalResult emitModule(ModuleOp module, EmitKind kind,
+                         const EmitOptions &options, raw_ostream &os);
+
+/// Serializes the kernels and adds the C entry points, as for an object.
+LogicalResult addEntryPoints(ModuleOp module, const EmitOptions &options);
+
+/// Writes C declarations of the entry points of a module on which
+/// `gdr-describe-entry` has run.
+void emitHeader(ModuleOp module, StringRef guardName, raw_ostream &os);
+
+/// Writes a relocatable host object of a module in the LLVM dialect, for any
+/// x86-64 with AVX2 or, on another machine, its own kind of processor.
+LogicalResult emitObject(ModuleOp module, raw_ostream &os);
+
+} // namespace mlir::gdr
+
+#endif // GDR_TARGET_EMIT_H

@@ -1,0 +1,52 @@
+//===- Entry.h - attributes of described entry points -----------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_TARGET_ENTRY_H
+#define GDR_TARGET_ENTRY_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
+
+namespace mlir::gdr {
+
+/// Attribute of host code: what its entry point has to check.
+inline constexpr StringLiteral entryAttrName = "gdr.entry";
+/// Attributes of host code: the kernels that it launches, by number, and the
+/// GPU module that they are in.
+inline constexpr StringLiteral kernelsAttrName = "gdr.kernels";
+inline constexpr StringLiteral kernelModuleAttrName = "gdr.kernel_module";
+/// Attribute of a launch: the kernel waits for the previous one itself.
+inline constexpr StringLiteral waitsAttrName = "gdr.waits_for_dependency";
+
+/// An argument of an entry point.
+struct EntryArgument {
+  StringRef name;
+  Type type; // MemRefType, IndexType, IntegerType or FloatType
+  SmallVector<StringRef>
+      dims;          // names of dimensions; may be fewer than the rank
+  int64_t alignment; // bytes
+};
+
+/// Reads `gdr.entry`.
+class Entry {
+public:
+  /// The entry of host code, if it has one.
+  static std::optional<Entry> get(Operation *hostCode);
+
+  StringRef getName() const;
+  bool isOnDevice() const;
+  SmallVector<EntryArgument> getArguments() const;
+
+private:
+  explicit Entry(DictionaryAttr attribute) : attribute(attribute) {}
+  DictionaryAttr attribute;
+};
+
+} // namespace mlir::gdr
+
+#endif // GDR_TARGET_ENTRY_H

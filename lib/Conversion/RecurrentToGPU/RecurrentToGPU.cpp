@@ -1,0 +1,239 @@
+//===- RecurrentToGPU.cpp - gdr.recurrent to a kernel and its launch ------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Moves each `gdr.recurrent` on memrefs into a `gpu.func` of its own, expands
+// it there (RecurrentKernel.cpp) and leaves a `gpu.launch_func` in its place.
+//
+// A kernel takes plain pointers: each memref operand is passed as its base
+// buffer, a memref of rank 0, and the sizes, strides and offset that its type
+// leaves open, as index values; the kernel rebuilds the memref from them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Conversion/Passes.h"
+
+#include "RecurrentKernel.h"
+#include "gdr/Dialect/GDR/IR/GDR.h"
+#include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
+#include "gdr/Target/Entry.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace mlir::gdr {
+#define GEN_PASS_DEF_RECURRENTTOGPU
+#include "gdr/Conversion/Passes.h.inc"
+} // namespace mlir::gdr
+
+using namespace mlir;
+using namespace mlir::gdr;
+
+// The largest K and V for which a thread's tile fits in registers.
+static constexpr int64_t maxHeadDim = 256;
+
+static LogicalResult verifyPreconditions(RecurrentOp op) {
+  if (failed(verifyIsLowerable(op)))
+    return failure();
+  if (!op.isOnMemRefs())
+    return op.emitOpError("expected memrefs, got tensors; run "
+                          "one-shot-bufferize before gdr-recurrent-to-gpu");
+  for (auto [name, size, limit] :
+       {std::tuple{"HK", op.getNumKeyHeads(), ShapedType::kDynamic},
+        {"HV", op.getNumValueHeads(), ShapedType::kDynamic},
+        {"K", op.getKeyDim(), maxHeadDim},
+        {"V", op.getValueDim(), maxHeadDim}}) {
+    if (ShapedType::isDynamic(size))
+      return op.emitOpError("expected a static ")
+             << name << " for a GPU kernel, got a dynamic one; give it in the "
+             << "types or compile for the CPU";
+    if (!ShapedType::isDynamic(limit) && size > limit)
+      return op.emitOpError("expected ")
+             << name << " of at most " << limit << " for a GPU kernel, got "
+             << size << "; compile for the CPU instead";
+  }
+  if (!op.getScheduleAttr())
+    return op.emitOpError("expected a schedule; run gdr-select-schedule "
+                          "before gdr-recurrent-to-gpu");
+  return success();
+}
+
+namespace {
+
+/// A memref of the host taken apart into kernel arguments.
+struct PassedMemRef {
+  MemRefType type;
+  SmallVector<Value> arguments; // base, then what the type leaves open
+  SmallVector<OpFoldResult> sizes, strides;
+  OpFoldResult offset;
+};
+
+} // namespace
+
+// Collects the dynamic ones among `values` as arguments.
+static void addDynamic(ArrayRef<OpFoldResult> values,
+                       SmallVectorImpl<Value> &arguments) {
+  for (OpFoldResult value : values)
+    if (auto dynamic = dyn_cast<Value>(value))
+      arguments.push_back(dynamic);
+}
+
+static PassedMemRef createPassedMemRef(ImplicitLocOpBuilder &b, Value memref) {
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, memref);
+  PassedMemRef passed;
+  passed.type = cast<MemRefType>(memref.getType());
+  passed.sizes = metadata.getConstifiedMixedSizes();
+  passed.strides = metadata.getConstifiedMixedStrides();
+  passed.offset = metadata.getConstifiedMixedOffset();
+  passed.arguments.push_back(metadata.getBaseBuffer());
+  addDynamic(passed.offset, passed.arguments);
+  addDynamic(passed.sizes, passed.arguments);
+  addDynamic(passed.strides, passed.arguments);
+  return passed;
+}
+
+// Rebuilds the memref in the kernel; takes its arguments off `arguments`.
+static Value createRebuiltMemRef(ImplicitLocOpBuilder &b,
+                                 const PassedMemRef &passed,
+                                 ValueRange &arguments) {
+  auto takeNext = [&] {
+    Value next = arguments.front();
+    arguments = arguments.drop_front();
+    return next;
+  };
+  auto replaceDynamic = [&](OpFoldResult value) -> OpFoldResult {
+    return isa<Value>(value) ? OpFoldResult(takeNext()) : value;
+  };
+  Value base = takeNext();
+  OpFoldResult offset = replaceDynamic(passed.offset);
+  SmallVector<OpFoldResult> sizes =
+      llvm::map_to_vector(passed.sizes, replaceDynamic);
+  SmallVector<OpFoldResult> strides =
+      llvm::map_to_vector(passed.strides, replaceDynamic);
+  return memref::ReinterpretCastOp::create(b, passed.type, base, offset, sizes,
+                                           strides);
+}
+
+namespace {
+
+struct RecurrentToGPU : gdr::impl::RecurrentToGPUBase<RecurrentToGPU> {
+  void runOnOperation() override {
+    SmallVector<RecurrentOp> ops;
+    WalkResult result = getOperation()->walk([&](RecurrentOp op) {
+      ops.push_back(op);
+      return WalkResult(verifyPreconditions(op));
+    });
+    if (result.wasInterrupted())
+      return signalPassFailure();
+    for (RecurrentOp op : ops)
+      rewriteOp(op);
+    if (!ops.empty())
+      getOperation()->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
+                              UnitAttr::get(&getContext()));
+  }
+
+private:
+  void rewriteOp(RecurrentOp op) {
+    ImplicitLocOpBuilder b(op.getLoc(), op);
+    requireAlignment(op);
+
+    // Each buffer is passed once, also if it serves as two operands.
+    llvm::SmallMapVector<Value, PassedMemRef, 16> passed;
+    for (Value operand : op->getOperands())
+      if (isa<MemRefType>(operand.getType()))
+        passed.try_emplace(operand, createPassedMemRef(b, operand));
+    SmallVector<Value> arguments;
+    for (auto &[memref, parts] : passed)
+      llvm::append_range(arguments, parts.arguments);
+
+    gpu::GPUFuncOp kernel = createKernel(op, ValueRange(arguments).getTypes());
+    expandInKernel(op, kernel, passed.getArrayRef());
+    createLaunch(b, op, kernel, arguments);
+    op.erase();
+  }
+
+  // Says on the function's arguments how the kernel accesses them.
+  void requireAlignment(RecurrentOp op) {
+    auto func = op->getParentOfType<func::FuncOp>();
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value source = operand.get();
+      if (auto cast = source.getDefiningOp<memref::CastOp>())
+        source = cast.getSource();
+      auto argument = dyn_cast<BlockArgument>(source);
+      if (!argument || argument.getOwner() != &func.getBody().front() ||
+          !isa<MemRefType>(source.getType()))
+        continue;
+      unsigned number = argument.getArgNumber();
+      int64_t bytes = getRequiredAlignment(op, operand);
+      if (auto known =
+              func.getArgAttrOfType<IntegerAttr>(number, "gdr.alignment"))
+        bytes = std::max(bytes, known.getInt());
+      func.setArgAttr(number, "gdr.alignment",
+                      Builder(func).getI64IntegerAttr(bytes));
+    }
+  }
+
+  gpu::GPUFuncOp createKernel(RecurrentOp op, TypeRange argumentTypes) {
+    ModuleOp module = getOperation();
+    auto func = op->getParentOfType<func::FuncOp>();
+    OpBuilder b(&getContext());
+    std::string moduleName = (func.getName() + "_kernels").str();
+    auto gpuModule = module.lookupSymbol<gpu::GPUModuleOp>(moduleName);
+    if (!gpuModule) {
+      b.setInsertionPointAfter(func);
+      gpuModule = gpu::GPUModuleOp::create(b, op.getLoc(), moduleName);
+    }
+    b.setInsertionPointToEnd(gpuModule.getBody());
+    auto kernel = gpu::GPUFuncOp::create(b, op.getLoc(),
+                                         (func.getName() + "_recurrent").str(),
+                                         b.getFunctionType(argumentTypes, {}));
+    kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
+    kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr(
+        {static_cast<int32_t>(op.getScheduleAttr().getNumThreads()), 1, 1}));
+    SymbolTable(gpuModule).insert(kernel);
+    return kernel;
+  }
+
+  void expandInKernel(RecurrentOp op, gpu::GPUFuncOp kernel,
+                      ArrayRef<std::pair<Value, PassedMemRef>> passed) {
+    ImplicitLocOpBuilder b(op.getLoc(), op.getContext());
+    b.setInsertionPointToStart(&kernel.getBody().front());
+    ValueRange arguments = kernel.getArguments();
+    IRMapping mapping;
+    for (auto &[memref, parts] : passed)
+      mapping.map(memref, createRebuiltMemRef(b, parts, arguments));
+    // max_seqlen bounds the launch and is of no use to the kernel.
+    auto inKernel = cast<RecurrentOp>(b.clone(*op, mapping));
+    inKernel.getMaxSeqlenMutable().clear();
+    createRecurrentKernelBody(b, kernel, inKernel);
+    inKernel.erase();
+    gpu::ReturnOp::create(b);
+  }
+
+  void createLaunch(ImplicitLocOpBuilder &b, RecurrentOp op,
+                    gpu::GPUFuncOp kernel, ValueRange arguments) {
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Value count = SequenceBuilder(b, op).createSequenceCount();
+    Value perSequence =
+        arith::ConstantIndexOp::create(b, getBlocksPerSequence(op));
+    Value blocks = arith::MulIOp::create(b, count, perSequence);
+    Value threads =
+        arith::ConstantIndexOp::create(b, op.getScheduleAttr().getNumThreads());
+    auto launch = gpu::LaunchFuncOp::create(
+        b, kernel, gpu::KernelDim3{blocks, one, one},
+        gpu::KernelDim3{threads, one, one},
+        /*dynamicSharedMemorySize=*/nullptr, arguments);
+    if (op.getProgrammaticDependentLaunch())
+      launch->setAttr(waitsAttrName, b.getUnitAttr());
+  }
+};
+
+} // namespace

@@ -1,0 +1,85 @@
+//===- BufferizableOpInterfaceImpl.cpp - bufferization of gdr -------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The ops are in destination style: a result lives in the buffer of its init.
+// An initial state and the init of the final state may share a buffer, because
+// each tile of a state is read before it is written, by the same thread.
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Dialect/GDR/Transforms/BufferizableOpInterfaceImpl.h"
+
+#include "gdr/Dialect/GDR/IR/GDR.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
+#include "mlir/IR/Operation.h"
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace mlir::gdr;
+
+namespace {
+
+template <typename RuleOp>
+struct RuleOpModel
+    : DstBufferizableOpInterfaceExternalModel<RuleOpModel<RuleOp>, RuleOp> {
+  // Rows of an init that the op does not write keep what they held.
+  bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
+                              const AnalysisState &state) const {
+    return isa<TensorType>(operand.get().getType());
+  }
+
+  // A state that is read and written through the same indices, or through
+  // none, is updated row by row in place. Through different indices a row may
+  // be read after another sequence has written it.
+  bool isNotConflicting(Operation *op, OpOperand *read, OpOperand *write,
+                        const AnalysisState &state) const {
+    auto rule = cast<RuleOp>(op);
+    if (!rule.getInitialState() || !rule.getFinalStateInit())
+      return false;
+    return read->get() == rule.getInitialState() &&
+           write == &rule.getFinalStateInitMutable()[0] &&
+           rule.getReadIndices() == rule.getWriteIndices();
+  }
+
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
+                          const BufferizationOptions &options,
+                          BufferizationState &state) const {
+    auto rule = cast<RuleOp>(op);
+    if (rule.isOnMemRefs())
+      return success();
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      if (!isa<TensorType>(operand.getType())) {
+        operands.push_back(operand);
+        continue;
+      }
+      FailureOr<Value> buffer = getBuffer(rewriter, operand, options, state);
+      if (failed(buffer))
+        return failure();
+      operands.push_back(*buffer);
+    }
+    SmallVector<Value> results;
+    for (OpOperand &init : rule.getDpsInitsMutable())
+      results.push_back(operands[init.getOperandNumber()]);
+    rewriter.setInsertionPoint(op);
+    clone(rewriter, op, /*newResultTypes=*/TypeRange(), operands);
+    replaceOpWithBufferizedValues(rewriter, op, results);
+    return success();
+  }
+};
+
+} // namespace
+
+void mlir::gdr::registerBufferizableOpInterfaceExternalModels(
+    DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, GDRDialect *) {
+    GatedDeltaRuleOp::attachInterface<RuleOpModel<GatedDeltaRuleOp>>(*context);
+    RecurrentOp::attachInterface<RuleOpModel<RecurrentOp>>(*context);
+  });
+}

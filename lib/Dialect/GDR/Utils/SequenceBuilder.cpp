@@ -1,0 +1,211 @@
+//===- SequenceBuilder.cpp - scalars of the gated delta rule --------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+
+// Above this argument softplus(x) is x, as in the gate's definition.
+static constexpr float softplusThreshold = 20.0f;
+
+Value SequenceBuilder::createF32(float value) {
+  return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
+}
+
+Value SequenceBuilder::createLoad(Value memref, ValueRange indices) {
+  Value element = memref::LoadOp::create(b, memref, indices);
+  if (isa<FloatType>(element.getType()))
+    return createExtendToF32(b, element);
+  return arith::IndexCastOp::create(b, b.getIndexType(), element);
+}
+
+Value SequenceBuilder::createSequenceCount() {
+  for (Value perSequence :
+       {rule.getReadIndices(), rule.getWriteIndices(), rule.getNumAccepted()})
+    if (perSequence)
+      return memref::DimOp::create(b, perSequence, 0);
+  if (Value cuSeqlens = rule.getCuSeqlens()) {
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Value size = memref::DimOp::create(b, cuSeqlens, 0);
+    return arith::SubIOp::create(b, size, one);
+  }
+  return memref::DimOp::create(b, rule.getQ(), 0);
+}
+
+Sequence SequenceBuilder::createSequence(Value n) {
+  Sequence sequence;
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  if (Value cuSeqlens = rule.getCuSeqlens()) {
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Value next = arith::AddIOp::create(b, n, one);
+    sequence.batch = zero;
+    sequence.begin = createLoad(cuSeqlens, n);
+    sequence.end = createLoad(cuSeqlens, next);
+  } else {
+    sequence.batch = n;
+    sequence.begin = zero;
+    sequence.end = memref::DimOp::create(b, rule.getQ(), 1);
+  }
+
+  auto isValid = [&](Value row) -> Value {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::sge, row, zero);
+  };
+  sequence.readRow = sequence.writeRow = n;
+  if (Value indices = rule.getReadIndices()) {
+    sequence.readRow = createLoad(indices, n);
+    sequence.hasInitialState = isValid(sequence.readRow);
+  }
+  if (Value indices = rule.getWriteIndices()) {
+    sequence.writeRow = createLoad(indices, n);
+    sequence.storesFinalState = isValid(sequence.writeRow);
+  }
+  if (sequence.hasInitialState && sequence.storesFinalState)
+    sequence.isActive = arith::OrIOp::create(b, sequence.hasInitialState,
+                                             sequence.storesFinalState);
+  return sequence;
+}
+
+Value SequenceBuilder::createKeyHead(Value valueHead) {
+  int64_t hk = rule.getNumKeyHeads(), hv = rule.getNumValueHeads();
+  if (!ShapedType::isDynamic(hk) && hk == hv)
+    return valueHead;
+  Value keyHeads = memref::DimOp::create(b, rule.getQ(), 2);
+  Value valueHeads = memref::DimOp::create(b, rule.getV(), 2);
+  Value ratio = arith::DivUIOp::create(b, valueHeads, keyHeads);
+  return arith::DivUIOp::create(b, valueHead, ratio);
+}
+
+GateParameters SequenceBuilder::createGateParameters(Value valueHead) {
+  GateParameters parameters;
+  if (rule.getALog()) {
+    Value aLog = createLoad(rule.getALog(), valueHead);
+    parameters.expALog = math::ExpOp::create(b, aLog);
+  }
+  if (rule.getDtBias())
+    parameters.dtBias = createLoad(rule.getDtBias(), valueHead);
+  return parameters;
+}
+
+Value SequenceBuilder::createGateLoad(Value batch, Value token,
+                                      Value valueHead) {
+  if (!rule.getG())
+    return nullptr;
+  return createLoad(rule.getG(), {batch, token, valueHead});
+}
+
+Value SequenceBuilder::createDecay(Value gate,
+                                   const GateParameters &parameters) {
+  if (!gate)
+    return nullptr;
+  if (parameters.dtBias)
+    gate = arith::AddFOp::create(b, gate, parameters.dtBias);
+  switch (rule.getGateForm()) {
+  case GateForm::Log:
+    break;
+  case GateForm::Softplus: {
+    // softplus(x) = log(1 + exp(x)); linear above the threshold, where exp
+    // would overflow.
+    Value threshold = createF32(softplusThreshold);
+    Value isLinear =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, gate, threshold);
+    Value bounded = arith::MinimumFOp::create(b, gate, threshold);
+    Value exp = math::ExpOp::create(b, bounded);
+    Value curved = math::Log1pOp::create(b, exp);
+    Value softplus = arith::SelectOp::create(b, isLinear, gate, curved);
+    Value product = arith::MulFOp::create(b, parameters.expALog, softplus);
+    gate = arith::NegFOp::create(b, product);
+    break;
+  }
+  case GateForm::BoundedSigmoid: {
+    Value lowerBound =
+        createF32(rule.getLowerBoundAttr().getValue().convertToFloat());
+    Value x = arith::MulFOp::create(b, parameters.expALog, gate);
+    gate = arith::MulFOp::create(b, lowerBound, createSigmoid(x));
+    break;
+  }
+  }
+  return math::ExpOp::create(b, gate);
+}
+
+Value SequenceBuilder::createBetaLoad(Value batch, Value token,
+                                      Value valueHead) {
+  if (!rule.getBeta())
+    return nullptr;
+  return createLoad(rule.getBeta(), {batch, token, valueHead});
+}
+
+Value SequenceBuilder::createBeta(Value beta) {
+  if (!beta || rule.getBetaForm() == BetaForm::Given)
+    return beta;
+  Value sigmoid = createSigmoid(beta);
+  if (rule.getBetaForm() == BetaForm::Sigmoid)
+    return sigmoid;
+  return arith::AddFOp::create(b, sigmoid, sigmoid);
+}
+
+Value SequenceBuilder::createSigmoid(Value x) {
+  Value one = createF32(1.0f);
+  Value negated = arith::NegFOp::create(b, x);
+  Value exp = math::ExpOp::create(b, negated);
+  Value denominator = arith::AddFOp::create(b, one, exp);
+  return arith::DivFOp::create(b, one, denominator);
+}
+
+Value SequenceBuilder::createInverseNorm(Value sumOfSquares) {
+  Value eps = createF32(rule.getL2normEps().convertToFloat());
+  Value sum = arith::AddFOp::create(b, sumOfSquares, eps);
+  return math::RsqrtOp::create(b, sum);
+}
+
+Value SequenceBuilder::createScale() {
+  if (std::optional<float> scale = rule.getScaleOrDefault())
+    return *scale == 1.0f ? Value() : createF32(*scale);
+  Value keyDim = memref::DimOp::create(b, rule.getQ(), 3);
+  Value asInteger = arith::IndexCastOp::create(b, b.getI32Type(), keyDim);
+  Value asFloat = arith::UIToFPOp::create(b, b.getF32Type(), asInteger);
+  return math::RsqrtOp::create(b, asFloat);
+}
+
+LogicalResult mlir::gdr::verifyIsLowerable(RuleOpInterface rule) {
+  auto refuse = [&](StringRef what) {
+    return rule.emitOpError() << what << " is not supported yet";
+  };
+  if (rule.hasPerChannelGate())
+    return refuse("operand 'gate' of rank 4, a gate per channel of K,");
+  if (rule.getNumAccepted())
+    return refuse("operand 'num_accepted'");
+  if (rule.getSnapshotsInit())
+    return refuse("operand 'snapshots'");
+  return success();
+}
+
+// The type with its elements replaced.
+static Type getWithElementType(Type type, Type elementType) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return vector.clone(elementType);
+  return elementType;
+}
+
+Value mlir::gdr::createExtendToF32(ImplicitLocOpBuilder &b, Value value) {
+  if (getElementTypeOrSelf(value).isF32())
+    return value;
+  return arith::ExtFOp::create(
+      b, getWithElementType(value.getType(), b.getF32Type()), value);
+}
+
+Value mlir::gdr::createTruncateFromF32(ImplicitLocOpBuilder &b, Value value,
+                                       Type elementType) {
+  if (elementType.isF32())
+    return value;
+  return arith::TruncFOp::create(
+      b, getWithElementType(value.getType(), elementType), value);
+}

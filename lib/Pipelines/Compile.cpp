@@ -1,0 +1,68 @@
+//===- Compile.cpp - from the op to code
+//------------------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Pipelines/Compile.h"
+
+#include "gdr/Conversion/Passes.h"
+#include "gdr/Dialect/GDR/Transforms/Passes.h"
+#include "gdr/Pipelines/CPU.h"
+#include "gdr/Pipelines/GPU.h"
+#include "gdr/Target/Chips.h"
+#include "gdr/Target/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void gdr::buildCompilePipeline(OpPassManager &pm,
+                               const CompileOptions &options) {
+  SmallVector<std::string> chips(options.chips.begin(), options.chips.end());
+  if (chips.empty())
+    chips.push_back("sm_90a");
+  std::optional<Chip> chip = getChip(chips.front());
+
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createDescribeArguments());
+  SelectScheduleOptions scheduleOptions;
+  if (chip)
+    scheduleOptions.smCount = chip->smCount;
+  if (options.smCount > 0)
+    scheduleOptions.smCount = options.smCount;
+  functions.addPass(createSelectSchedule(scheduleOptions));
+  functions.addPass(createDispatch());
+
+  pm.addPass(createBufferize());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+
+  DescribeEntryOptions entryOptions;
+  entryOptions.target = options.target;
+  if (options.target == "cpu") {
+    pm.addPass(createDescribeEntry(entryOptions));
+    buildLowerToCPUPipeline(pm);
+    return;
+  }
+  // The kernels say how arguments must be aligned.
+  pm.addPass(createRecurrentToGPU());
+  pm.addPass(createDescribeEntry(entryOptions));
+  AttachTargetsOptions targetOptions;
+  targetOptions.chips = chips;
+  pm.addPass(createAttachTargets(targetOptions));
+  buildLowerToGPUPipeline(pm);
+}
+
+void gdr::registerCompilePipeline() {
+  PassPipelineRegistration<CompileOptions>(
+      "gdr-compile",
+      "Compile gdr.gated_delta_rule to the LLVM dialect and, for a GPU, NVVM",
+      buildCompilePipeline);
+}

@@ -1,0 +1,74 @@
+//===- GPU.cpp - pipelines that end in NVVM
+//---------------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Pipelines/GPU.h"
+
+#include "gdr/Conversion/Passes.h"
+#include "gdr/Target/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+static void buildKernelPipeline(OpPassManager &pm) {
+  pm.addPass(gdr::createSubgroupReduceToShuffles());
+  pm.addPass(gdr::createMathToNVVM());
+  VectorTransferToSCFOptions scfOptions;
+  pm.addPass(createConvertVectorToSCFPass(scfOptions.enableFullUnroll()));
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+
+  // everything -> nvvm; vectors first, because only their own conversion takes
+  // more than one dimension
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  ConvertGpuOpsToNVVMOpsOptions nvvmOptions;
+  nvvmOptions.useBarePtrCallConv = true;
+  pm.addPass(createConvertGpuOpsToNVVMOps(nvvmOptions));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createConvertNVVMToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(gdr::createStreamingToNVVM());
+}
+
+static void buildHostPipeline(OpPassManager &pm) {
+  pm.addPass(gdr::createLaunchToRuntime());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
+  buildHostPipeline(pm);
+}
+
+void gdr::registerGPUPipeline() {
+  PassPipelineRegistration<>(
+      "gdr-lower-to-gpu",
+      "Lower kernels to NVVM and host code to the LLVM dialect",
+      buildLowerToGPUPipeline);
+}

@@ -1,0 +1,26 @@
+//===- Call.h - one call of an entry point ----------------------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What gdr_invoke hands through the host code to gdr_launch.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_LIB_RUNTIME_CALL_H
+#define GDR_LIB_RUNTIME_CALL_H
+
+#include "Load.h"
+
+struct gdr_call {
+  const gdr_function *function;
+  const gdr_args_header *args;
+  /// Null on the CPU.
+  gdr::runtime::LoadedFunction *loaded;
+  /// Of the first launch that failed.
+  int32_t status;
+};
+
+#endif // GDR_LIB_RUNTIME_CALL_H

@@ -1,0 +1,86 @@
+//===- Invoke.cpp - the bodies of the entry points ------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// gdr_invoke checks the arguments, makes the device's context current, runs the
+// host code and puts the caller's context back. Once a function is loaded this
+// takes no lock and allocates nothing.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Arguments.h"
+#include "Call.h"
+#include "Device.h"
+#include "Error.h"
+
+using namespace gdr::runtime;
+
+static constexpr uintptr_t workspaceAlignment = 256;
+
+static int32_t checkWorkspace(const gdr_function &function,
+                              const gdr_args_header &args,
+                              BoundArguments &bound) {
+  if (!function.workspace_size)
+    return GDR_OK;
+  int64_t needed = function.workspace_size(bound.pointers);
+  if (needed <= 0)
+    return GDR_OK;
+  if (!args.workspace)
+    return fail(GDR_INVALID_ARGUMENT,
+                "argument 'workspace' is missing: expected %" PRId64 " bytes",
+                needed);
+  if (args.workspace_bytes < static_cast<uint64_t>(needed))
+    return fail(GDR_INVALID_ARGUMENT,
+                "argument 'workspace': expected at least %" PRId64
+                " bytes, got %zu",
+                needed, args.workspace_bytes);
+  auto address = reinterpret_cast<uintptr_t>(args.workspace);
+  if (address % workspaceAlignment != 0)
+    return fail(GDR_INVALID_ARGUMENT,
+                "argument 'workspace': expected a multiple of %zu bytes, got "
+                "address 0x%" PRIxPTR,
+                static_cast<size_t>(workspaceAlignment), address);
+  return GDR_OK;
+}
+
+static int32_t invokeOnDevice(gdr_call &call, BoundArguments &bound) {
+  if (int32_t status =
+          getLoadedFunction(*call.function, bound.device, call.loaded))
+    return status;
+  ScopedContext scope(*call.loaded->driver);
+  if (int32_t status = scope.enter(call.loaded->context))
+    return status;
+  call.function->host(&call, bound.pointers);
+  return call.status;
+}
+
+int32_t gdr_invoke(const gdr_function *function, const gdr_args_header *args) {
+  if (int32_t status = checkVersion(*function))
+    return status;
+  BoundArguments bound;
+  if (int32_t status = bindArguments(*function, args, bound))
+    return status;
+  if (int32_t status = checkWorkspace(*function, *args, bound))
+    return status;
+  gdr_call call{function, args, nullptr, GDR_OK};
+  if (function->device_type == kDLCUDA)
+    return invokeOnDevice(call, bound);
+  function->host(&call, bound.pointers);
+  return call.status;
+}
+
+int64_t gdr_workspace_size(const gdr_function *function,
+                           const gdr_args_header *args) {
+  if (int32_t status = checkVersion(*function))
+    return -status;
+  BoundArguments bound;
+  if (int32_t status = bindArguments(*function, args, bound))
+    return -status;
+  return function->workspace_size ? function->workspace_size(bound.pointers)
+                                  : 0;
+}
+
+void *gdr_call_workspace(gdr_call *call) { return call->args->workspace; }

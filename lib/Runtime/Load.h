@@ -1,0 +1,48 @@
+//===- Load.h - the kernels of a function on a device -----------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A function's module is loaded once per device and kept until the process
+// ends. function->state points to what is loaded so far, and a call reads it
+// without a lock.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_LIB_RUNTIME_LOAD_H
+#define GDR_LIB_RUNTIME_LOAD_H
+
+#include "ABI.h"
+#include "CudaDriver.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+namespace gdr::runtime {
+
+struct LoadedKernel {
+  CUfunction function = nullptr;
+  /// The dynamic shared memory that a launch may ask for; only ever raised.
+  std::atomic<int64_t> sharedLimit{0};
+};
+
+/// A function on one device.
+struct LoadedFunction {
+  const CudaDriver *driver = nullptr;
+  CUcontext context = nullptr;
+  CUmodule module = nullptr;
+  std::unique_ptr<LoadedKernel[]> kernels;
+  /// Guards the raising of the limits of shared memory.
+  std::mutex mutex;
+};
+
+/// Returns the function on a device, loading it if it is not there yet.
+int32_t getLoadedFunction(const gdr_function &function, int64_t device,
+                          LoadedFunction *&loaded);
+
+} // namespace gdr::runtime
+
+#endif // GDR_LIB_RUNTIME_LOAD_H

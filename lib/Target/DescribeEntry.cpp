@@ -1,0 +1,126 @@
+//===- DescribeEntry.cpp - host code of entry points
+//------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Makes public functions private, adds the runtime's call object as their first
+// argument and keeps what the entry point has to check in attribute
+// `gdr.entry`, because the LLVM dialect no longer knows it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Target/Passes.h"
+
+#include "gdr-c/Runtime.h"
+#include "gdr/Target/Entry.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace mlir::gdr {
+#define GEN_PASS_DEF_DESCRIBEENTRY
+#include "gdr/Target/Passes.h.inc"
+} // namespace mlir::gdr
+
+using namespace mlir;
+using namespace mlir::gdr;
+
+static LogicalResult verifyArgument(func::FuncOp func, unsigned number) {
+  Type type = func.getArgumentTypes()[number];
+  if (type.isIndex() || type.isF32() || type.isF64() ||
+      (isa<IntegerType>(type) && type.getIntOrFloatBitWidth() <= 64))
+    return success();
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref)
+    return func.emitOpError("expected argument #")
+           << number << " to be a ranked memref, an integer or a float, got "
+           << type;
+  if (memref.getRank() > GDR_MAX_RANK)
+    return func.emitOpError("expected argument #")
+           << number << " to have at most " << GDR_MAX_RANK
+           << " dimensions, got " << memref.getRank();
+  if (!memref.isStrided())
+    return func.emitOpError("expected argument #")
+           << number << " to have a strided layout, got " << type;
+  return success();
+}
+
+// A C identifier for an argument that no other has.
+static std::string getUniqueName(func::FuncOp func, unsigned number,
+                                 llvm::StringSet<> &taken) {
+  std::string name = "arg" + std::to_string(number);
+  if (auto given = func.getArgAttrOfType<StringAttr>(number, "gdr.name"))
+    name = given.str();
+  for (char &c : name)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  if (name.empty() || llvm::isDigit(name.front()))
+    name.insert(name.begin(), '_');
+  std::string unique = name;
+  for (unsigned i = 2; !taken.insert(unique).second; ++i)
+    unique = name + "_" + std::to_string(i);
+  return unique;
+}
+
+namespace {
+
+struct DescribeEntry : gdr::impl::DescribeEntryBase<DescribeEntry> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    if (target != "cuda" && target != "cpu") {
+      getOperation().emitError("expected target cuda or cpu, got '")
+          << target << "'";
+      return signalPassFailure();
+    }
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      if (func.isPublic() && !func.isExternal() && failed(describe(func)))
+        return signalPassFailure();
+  }
+
+private:
+  LogicalResult describe(func::FuncOp func) {
+    if (func.getNumResults() != 0)
+      return func.emitOpError("expected no results; run one-shot-bufferize "
+                              "and buffer-results-to-out-params before "
+                              "gdr-describe-entry");
+    for (unsigned i = 0; i < func.getNumArguments(); ++i)
+      if (failed(verifyArgument(func, i)))
+        return failure();
+
+    Builder b(&getContext());
+    llvm::StringSet<> taken;
+    SmallVector<Attribute> arguments;
+    for (unsigned i = 0; i < func.getNumArguments(); ++i) {
+      NamedAttrList argument;
+      argument.set("name", b.getStringAttr(getUniqueName(func, i, taken)));
+      argument.set("type", TypeAttr::get(func.getArgumentTypes()[i]));
+      for (StringRef key : {"dims", "alignment"})
+        if (Attribute value = func.getArgAttr(i, ("gdr." + key).str()))
+          argument.set(key, value);
+      arguments.push_back(argument.getDictionary(&getContext()));
+      for (StringRef key : {"gdr.name", "gdr.dims", "gdr.alignment"})
+        func.removeArgAttr(i, b.getStringAttr(key));
+    }
+    NamedAttrList entry;
+    entry.set("name", func.getNameAttr());
+    entry.set("device", b.getStringAttr(target));
+    entry.set("arguments", b.getArrayAttr(arguments));
+    func->setAttr(entryAttrName, entry.getDictionary(&getContext()));
+
+    func.setName((func.getName() + ".host").str());
+    func.setPrivate();
+    func->setAttr("llvm.linkage", LLVM::LinkageAttr::get(
+                                      &getContext(), LLVM::Linkage::Internal));
+    return func.insertArgument(0, LLVM::LLVMPointerType::get(&getContext()), {},
+                               func.getLoc());
+  }
+};
+
+} // namespace

@@ -1,0 +1,114 @@
+//===- Emit.cpp - what a compiled module is written as
+//----------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Target/Emit.h"
+
+#include "gdr/Target/CudaTools.h"
+#include "gdr/Target/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+
+static LogicalResult serialize(ModuleOp module, StringRef format,
+                               const EmitOptions &options) {
+  PassManager pm(module.getContext(), module.getOperationName());
+  SerializeKernelsOptions serializeOptions;
+  serializeOptions.format = format.str();
+  serializeOptions.ptxas = options.ptxas;
+  pm.addPass(createSerializeKernels(serializeOptions));
+  return pm.run(module);
+}
+
+static SmallVector<gpu::ObjectAttr> getObjects(ModuleOp module) {
+  SmallVector<gpu::ObjectAttr> objects;
+  for (auto binary : module.getOps<gpu::BinaryOp>())
+    llvm::append_range(objects,
+                       binary.getObjects().getAsRange<gpu::ObjectAttr>());
+  return objects;
+}
+
+static LogicalResult emitOnlyObject(ModuleOp module, raw_ostream &os) {
+  SmallVector<gpu::ObjectAttr> objects = getObjects(module);
+  if (objects.size() != 1)
+    return module.emitError("expected the kernels of one function for one "
+                            "chip, got ")
+           << objects.size() << "; emit a fatbin or an object instead";
+  os << objects.front().getObject().getValue();
+  return success();
+}
+
+static LogicalResult emitFatbin(ModuleOp module, raw_ostream &os) {
+  SmallVector<DeviceImage> images;
+  for (gpu::ObjectAttr object : getObjects(module))
+    images.push_back({cast<NVVM::NVVMTargetAttr>(object.getTarget()).getChip(),
+                      object.getObject().getValue()});
+  if (images.empty())
+    return module.emitError("expected at least one kernel, got none");
+  llvm::Expected<std::string> fatbin = runFatbinary(images);
+  if (!fatbin)
+    return module.emitError(llvm::toString(fatbin.takeError()));
+  os << *fatbin;
+  return success();
+}
+
+LogicalResult mlir::gdr::addEntryPoints(ModuleOp module,
+                                        const EmitOptions &options) {
+  StringRef format = "cubin";
+  bool hasKernels = !module.getOps<gpu::GPUModuleOp>().empty();
+  if (llvm::Expected<std::string> tool = findCudaTool("ptxas", options.ptxas);
+      !tool) {
+    std::string message = llvm::toString(tool.takeError());
+    if (!options.ptxas.empty())
+      return module.emitError(message);
+    if (hasKernels)
+      module.emitWarning(message)
+          << ": the object holds PTX, which the driver compiles when it is "
+             "loaded";
+    format = "ptx";
+  }
+  if (failed(serialize(module, format, options)))
+    return failure();
+  PassManager pm(module.getContext(), module.getOperationName());
+  pm.addPass(createEmitEntry());
+  return pm.run(module);
+}
+
+LogicalResult mlir::gdr::emitModule(ModuleOp module, EmitKind kind,
+                                    const EmitOptions &options,
+                                    raw_ostream &os) {
+  switch (kind) {
+  case EmitKind::MLIR:
+    module.print(os);
+    return success();
+  case EmitKind::PTX:
+    if (failed(serialize(module, "ptx", options)))
+      return failure();
+    return emitOnlyObject(module, os);
+  case EmitKind::Cubin:
+    if (failed(serialize(module, "cubin", options)))
+      return failure();
+    return emitOnlyObject(module, os);
+  case EmitKind::Fatbin:
+    if (failed(serialize(module, "cubin", options)))
+      return failure();
+    return emitFatbin(module, os);
+  case EmitKind::Object:
+    if (failed(addEntryPoints(module, options)))
+      return failure();
+    return emitObject(module, os);
+  case EmitKind::Header:
+    emitHeader(module, options.headerName, os);
+    return success();
+  }
+  llvm_unreachable("all kinds are handled");
+}

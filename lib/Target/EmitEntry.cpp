@@ -1,0 +1,380 @@
+//===- EmitEntry.cpp - C entry points
+//---------------------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Adds to a module in the LLVM dialect the entry points of described host code,
+// as include/gdr-c/Runtime.h specifies them: tables of 64-bit integers and
+// pointers, and functions that hand them to the runtime.
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Target/Passes.h"
+
+#include "gdr-c/Runtime.h"
+#include "gdr/Target/Chips.h"
+#include "gdr/Target/Entry.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/ADT/MapVector.h"
+#include <variant>
+
+namespace mlir::gdr {
+#define GEN_PASS_DEF_EMITENTRY
+#include "gdr/Target/Passes.h.inc"
+} // namespace mlir::gdr
+
+using namespace mlir;
+using namespace mlir::gdr;
+
+//===----------------------------------------------------------------------===//
+// The argument table
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Numbers the dimensions' names. A name that some argument fixes has that size
+/// wherever it stands.
+class Symbols {
+public:
+  explicit Symbols(ArrayRef<EntryArgument> arguments) {
+    for (const EntryArgument &argument : arguments)
+      if (auto memref = dyn_cast<MemRefType>(argument.type))
+        for (auto [dim, size] : llvm::zip(argument.dims, memref.getShape())) {
+          auto [name, offset] = split(dim);
+          if (name.empty())
+            continue;
+          if (ShapedType::isDynamic(size))
+            numbers.insert({name, static_cast<int64_t>(numbers.size())});
+          else
+            sizes.insert({name, size - offset});
+        }
+  }
+
+  /// "N+1" is one more than "N".
+  static std::pair<StringRef, int64_t> split(StringRef dim) {
+    auto [name, offset] = dim.split('+');
+    int64_t value = 0;
+    offset.getAsInteger(10, value);
+    return {name, value};
+  }
+
+  std::optional<int64_t> getSize(StringRef name) const {
+    auto found = sizes.find(name);
+    return found == sizes.end() ? std::nullopt : std::optional(found->second);
+  }
+  int64_t getNumber(StringRef name) const { return numbers.lookup(name); }
+  SmallVector<StringRef> getNames() const {
+    return llvm::to_vector(llvm::make_first_range(numbers));
+  }
+
+private:
+  llvm::MapVector<StringRef, int64_t> numbers;
+  llvm::DenseMap<StringRef, int64_t> sizes;
+};
+
+} // namespace
+
+static DLDataTypeCode getTypeCode(Type type) {
+  if (type.isBF16())
+    return kDLBfloat;
+  return isa<FloatType>(type) ? kDLFloat : kDLInt;
+}
+
+// The gdr_argument of an argument.
+static gdr_argument getArgumentSpec(const EntryArgument &argument,
+                                    const Symbols &symbols) {
+  gdr_argument spec = {};
+  auto memref = dyn_cast<MemRefType>(argument.type);
+  if (!memref) {
+    spec.kind = isa<FloatType>(argument.type) ? GDR_ARGUMENT_FLOAT
+                                              : GDR_ARGUMENT_INTEGER;
+    return spec;
+  }
+  spec.kind = GDR_ARGUMENT_TENSOR;
+  spec.type_code = getTypeCode(memref.getElementType());
+  spec.type_bits = memref.getElementTypeBitWidth();
+  spec.rank = memref.getRank();
+  spec.alignment = argument.alignment;
+  auto [strides, offset] = memref.getStridesAndOffset();
+  for (int64_t i = 0; i < spec.rank; ++i) {
+    spec.symbols[i] = -1;
+    spec.sizes[i] = memref.isDynamicDim(i) ? GDR_DYNAMIC : memref.getDimSize(i);
+    spec.strides[i] =
+        ShapedType::isDynamic(strides[i]) ? GDR_DYNAMIC : strides[i];
+    if (!memref.isDynamicDim(i) ||
+        i >= static_cast<int64_t>(argument.dims.size()))
+      continue;
+    auto [name, symbolOffset] = Symbols::split(argument.dims[i]);
+    if (name.empty())
+      continue;
+    if (std::optional<int64_t> size = symbols.getSize(name)) {
+      spec.sizes[i] = *size + symbolOffset;
+    } else {
+      spec.symbols[i] = symbols.getNumber(name);
+      spec.symbol_offsets[i] = symbolOffset;
+    }
+  }
+  return spec;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants and functions
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// A field of a constant struct: an integer, or the address of a symbol; an
+/// empty name is the null pointer.
+using Field = std::variant<int64_t, std::string>;
+
+class EntryEmitter {
+public:
+  EntryEmitter(ModuleOp module, LLVM::LLVMFuncOp host, const Entry &entry)
+      : b(host.getLoc(), OpBuilder::atBlockEnd(module.getBody())),
+        module(module), host(host), entry(entry), name(entry.getName()) {}
+
+  LogicalResult emit();
+
+private:
+  std::string addString(const Twine &suffix, StringRef text);
+  std::string addNames(const Twine &suffix, ArrayRef<StringRef> names);
+  std::string addArguments(const Symbols &symbols);
+  FailureOr<std::pair<std::string, int64_t>> addImages();
+  std::string addStruct(const Twine &suffix, ArrayRef<Field> fields,
+                        bool isConstant = true);
+  Value createField(const Field &field);
+  void addHostThunk();
+  void addEntryPoint(const Twine &entryName, Type result, StringRef body,
+                     Type parameter, StringRef function);
+
+  std::string getName(const Twine &suffix) {
+    return (name + "." + suffix).str();
+  }
+  Type getPointer() { return LLVM::LLVMPointerType::get(b.getContext()); }
+
+  ImplicitLocOpBuilder b;
+  ModuleOp module;
+  LLVM::LLVMFuncOp host;
+  const Entry &entry;
+  StringRef name;
+};
+
+} // namespace
+
+std::string EntryEmitter::addString(const Twine &suffix, StringRef text) {
+  std::string symbol = getName(suffix);
+  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), text.size());
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                         symbol, b.getStringAttr(text));
+  return symbol;
+}
+
+std::string EntryEmitter::addNames(const Twine &suffix,
+                                   ArrayRef<StringRef> names) {
+  std::string text;
+  for (StringRef each : names)
+    text += each.str() + '\0';
+  text += '\0';
+  return addString(suffix, text);
+}
+
+std::string EntryEmitter::addArguments(const Symbols &symbols) {
+  constexpr size_t words = sizeof(gdr_argument) / sizeof(int64_t);
+  SmallVector<int64_t> table;
+  for (const EntryArgument &argument : entry.getArguments()) {
+    gdr_argument spec = getArgumentSpec(argument, symbols);
+    int64_t flat[words];
+    std::memcpy(flat, &spec, sizeof(spec));
+    llvm::append_range(table, flat);
+  }
+  std::string symbol = getName("arguments");
+  auto type = LLVM::LLVMArrayType::get(b.getI64Type(), table.size());
+  auto tensor = RankedTensorType::get(table.size(), b.getI64Type());
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                         symbol,
+                         DenseElementsAttr::get(tensor, ArrayRef(table)));
+  return symbol;
+}
+
+Value EntryEmitter::createField(const Field &field) {
+  if (auto *integer = std::get_if<int64_t>(&field))
+    return LLVM::ConstantOp::create(b, b.getI64IntegerAttr(*integer));
+  const std::string &symbol = std::get<std::string>(field);
+  if (symbol.empty())
+    return LLVM::ZeroOp::create(b, getPointer());
+  return LLVM::AddressOfOp::create(b, getPointer(), symbol);
+}
+
+std::string EntryEmitter::addStruct(const Twine &suffix, ArrayRef<Field> fields,
+                                    bool isConstant) {
+  std::string symbol = getName(suffix);
+  SmallVector<Type> types;
+  for (const Field &field : fields)
+    types.push_back(std::holds_alternative<int64_t>(field)
+                        ? Type(b.getI64Type())
+                        : getPointer());
+  auto type = LLVM::LLVMStructType::getLiteral(b.getContext(), types);
+  auto global = LLVM::GlobalOp::create(
+      b, type, isConstant, LLVM::Linkage::Internal, symbol, Attribute());
+  OpBuilder::InsertionGuard guard(b);
+  b.createBlock(&global.getInitializerRegion());
+  Value value = LLVM::UndefOp::create(b, type);
+  for (auto [i, field] : llvm::enumerate(fields))
+    value = LLVM::InsertValueOp::create(b, value, createField(field), i);
+  LLVM::ReturnOp::create(b, value);
+  return symbol;
+}
+
+// The images, as consecutive gdr_image; their symbol and number.
+FailureOr<std::pair<std::string, int64_t>> EntryEmitter::addImages() {
+  auto kernelModule =
+      host->getAttrOfType<FlatSymbolRefAttr>(kernelModuleAttrName);
+  if (!kernelModule)
+    return std::pair<std::string, int64_t>("", 0);
+  auto binary = module.lookupSymbol<gpu::BinaryOp>(kernelModule.getValue());
+  if (!binary)
+    return host.emitOpError("expected its kernels in a gpu.binary; run "
+                            "gdr-serialize-kernels before gdr-emit-entry");
+  SmallVector<Field> fields;
+  for (auto [i, object] :
+       llvm::enumerate(binary.getObjects().getAsRange<gpu::ObjectAttr>())) {
+    auto target = dyn_cast<NVVM::NVVMTargetAttr>(object.getTarget());
+    std::optional<Chip> chip =
+        target ? getChip(target.getChip()) : std::nullopt;
+    if (!chip)
+      return binary.emitOpError("expected objects for supported NVVM targets");
+    bool isPtx = object.getFormat() == gpu::CompilationTarget::Assembly;
+    StringRef data = object.getObject().getValue();
+    fields.push_back(int64_t{isPtx ? GDR_IMAGE_PTX : GDR_IMAGE_CUBIN});
+    fields.push_back(chip->computeCapability);
+    fields.push_back(int64_t{chip->isArchitectureSpecific});
+    fields.push_back(addString("image" + Twine(i), data));
+    fields.push_back(static_cast<int64_t>(data.size()));
+  }
+  int64_t count = binary.getObjects().size();
+  return std::pair(addStruct("images", fields), count);
+}
+
+// void name.call(gdr_call *call, void *const *arguments): loads the parts of
+// each descriptor and calls the host code. All parts are 64 bits wide, in the
+// order of the parameters.
+void EntryEmitter::addHostThunk() {
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(b.getContext()), {getPointer(), getPointer()});
+  auto thunk = LLVM::LLVMFuncOp::create(b, getName("call"), type,
+                                        LLVM::Linkage::Internal);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(thunk.addEntryBlock(b));
+  ArrayRef<Type> parameters = host.getFunctionType().getParams();
+  SmallVector<Value> operands = {thunk.getArgument(0)};
+  for (auto [i, argument] : llvm::enumerate(entry.getArguments())) {
+    Value place =
+        LLVM::GEPOp::create(b, getPointer(), getPointer(), thunk.getArgument(1),
+                            ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+    Value parts = LLVM::LoadOp::create(b, getPointer(), place);
+    auto memref = dyn_cast<MemRefType>(argument.type);
+    int64_t count = memref ? 3 + 2 * memref.getRank() : 1;
+    for (int64_t part = 0; part < count; ++part) {
+      Value address = LLVM::GEPOp::create(
+          b, getPointer(), b.getI64Type(), parts,
+          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(part)});
+      Type parameter = parameters[operands.size()];
+      // Floats arrive as double, the only type of float slots.
+      if (parameter.isF32()) {
+        Value wide = LLVM::LoadOp::create(b, b.getF64Type(), address);
+        operands.push_back(LLVM::FPTruncOp::create(b, parameter, wide));
+      } else {
+        operands.push_back(LLVM::LoadOp::create(b, parameter, address));
+      }
+    }
+  }
+  LLVM::CallOp::create(b, host, operands);
+  LLVM::ReturnOp::create(b, ValueRange());
+}
+
+// result entryName(parameter) { return body(&function, parameter); }
+void EntryEmitter::addEntryPoint(const Twine &entryName, Type result,
+                                 StringRef body, Type parameter,
+                                 StringRef function) {
+  auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(body);
+  if (!callee)
+    callee = LLVM::LLVMFuncOp::create(
+        b, body,
+        LLVM::LLVMFunctionType::get(result, {getPointer(), parameter}));
+  auto point = LLVM::LLVMFuncOp::create(
+      b, entryName.str(), LLVM::LLVMFunctionType::get(result, {parameter}));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(point.addEntryBlock(b));
+  Value address = LLVM::AddressOfOp::create(b, getPointer(), function);
+  auto call = LLVM::CallOp::create(b, callee,
+                                   ValueRange{address, point.getArgument(0)});
+  LLVM::ReturnOp::create(b, call.getResult());
+}
+
+LogicalResult EntryEmitter::emit() {
+  FailureOr<std::pair<std::string, int64_t>> images = addImages();
+  if (failed(images))
+    return failure();
+  SmallVector<EntryArgument> arguments = entry.getArguments();
+  Symbols symbols(arguments);
+  SmallVector<StringRef> argumentNames = llvm::map_to_vector(
+      arguments, [](const EntryArgument &argument) { return argument.name; });
+  SmallVector<StringRef> kernelNames;
+  if (auto kernels = host->getAttrOfType<ArrayAttr>(kernelsAttrName))
+    for (auto kernel : kernels.getAsRange<StringAttr>())
+      kernelNames.push_back(kernel.getValue());
+
+  addHostThunk();
+  std::string nameText = addString("name", (name + Twine('\0')).str());
+  std::string argumentTable = addArguments(symbols);
+  std::string argumentText = addNames("argument_names", argumentNames);
+  std::string symbolText = addNames("symbol_names", symbols.getNames());
+  std::string kernelText = addNames("kernel_names", kernelNames);
+  std::string state = addStruct("state", {std::string()}, /*isConstant=*/false);
+  // The fields of gdr_function, in order.
+  std::string function = addStruct(
+      "function",
+      {int64_t{GDR_ABI_VERSION}, int64_t{entry.isOnDevice() ? kDLCUDA : kDLCPU},
+       nameText, static_cast<int64_t>(arguments.size()), argumentTable,
+       argumentText, static_cast<int64_t>(symbols.getNames().size()),
+       symbolText, static_cast<int64_t>(kernelNames.size()), kernelText,
+       images->second, images->first, getName("call"),
+       /*workspace_size=*/std::string(), state});
+
+  addEntryPoint(name, b.getI32Type(), "gdr_invoke", getPointer(), function);
+  addEntryPoint(name + "_workspace_size", b.getI64Type(), "gdr_workspace_size",
+                getPointer(), function);
+  addEntryPoint(name + "_load", b.getI32Type(), "gdr_load", b.getI32Type(),
+                function);
+  for (StringRef attribute :
+       {StringRef(entryAttrName), StringRef(kernelsAttrName),
+        StringRef(kernelModuleAttrName)})
+    host->removeAttr(attribute);
+  return success();
+}
+
+namespace {
+
+struct EmitEntry : gdr::impl::EmitEntryBase<EmitEntry> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SmallVector<LLVM::LLVMFuncOp> functions(module.getOps<LLVM::LLVMFuncOp>());
+    for (LLVM::LLVMFuncOp function : functions)
+      if (std::optional<Entry> entry = Entry::get(function))
+        if (failed(EntryEmitter(module, function, *entry).emit()))
+          return signalPassFailure();
+    // Their images are in the entries' constants now.
+    for (auto binary :
+         llvm::make_early_inc_range(module.getOps<gpu::BinaryOp>()))
+      binary.erase();
+  }
+};
+
+} // namespace

@@ -1,0 +1,225 @@
+//===- Program.cpp - a function and its arguments -------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Program.h"
+
+#include "Dimensions.h"
+#include "Error.h"
+#include "gdr/Dialect/GDR/IR/GDR.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+using namespace mlir::gdr::run;
+
+// What dynamic strides leave between rows, so that a kernel that ignores them
+// reads NaN: a multiple of every alignment that a kernel can ask for.
+static constexpr int64_t paddingBytes = 64;
+
+Argument *Program::find(StringRef name) {
+  for (Argument &argument : arguments)
+    if (argument.name == name)
+      return &argument;
+  return nullptr;
+}
+
+llvm::Expected<func::FuncOp> mlir::gdr::run::findFunction(ModuleOp module,
+                                                          StringRef name) {
+  SmallVector<func::FuncOp> all, withRule;
+  std::string names;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function.isExternal())
+      continue;
+    if (function.getName() == name)
+      return function;
+    names += (names.empty() ? "" : ", ") + function.getName().str();
+    if (!function.isPublic())
+      continue;
+    all.push_back(function);
+    if (function.walk([](GatedDeltaRuleOp) { return WalkResult::interrupt(); })
+            .wasInterrupted())
+      withRule.push_back(function);
+  }
+  if (!name.empty())
+    return makeError("--function={0}: expected a function of the module, which "
+                     "has {1}",
+                     name, names.empty() ? "none" : names);
+  ArrayRef<func::FuncOp> candidates = withRule.empty() ? all : withRule;
+  if (candidates.empty())
+    return makeError("expected a public function in the module");
+  if (candidates.size() > 1)
+    return makeError("the module has {0} functions ({1}): choose one with "
+                     "--function=NAME",
+                     candidates.size(), names);
+  return candidates.front();
+}
+
+// Returns the argument whose buffer a value is: through casts, and through ops
+// that update a tensor in place.
+static BlockArgument getUpdatedArgument(Value value) {
+  while (true) {
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      return argument;
+    Operation *op = value.getDefiningOp();
+    if (isa<tensor::CastOp, memref::CastOp>(op))
+      value = op->getOperand(0);
+    else if (auto dps = dyn_cast<DestinationStyleOpInterface>(op);
+             dps && isa<TensorType>(value.getType()))
+      value = dps.getTiedOpOperand(cast<OpResult>(value))->get();
+    else
+      return {};
+  }
+}
+
+namespace {
+
+class ProgramBuilder {
+public:
+  ProgramBuilder(func::FuncOp function, const llvm::StringMap<int64_t> &dims)
+      : function(function), dimensions(dims) {
+    program.function = function;
+  }
+  llvm::Expected<Program> build();
+
+private:
+  /// Appends a slot of this type, without memory.
+  llvm::Error addSlot(Type type, DictionaryAttr attributes,
+                      StringRef fallbackName);
+  llvm::Error allocate(Argument &argument);
+
+  func::FuncOp function;
+  Dimensions dimensions;
+  llvm::StringSet<> names;
+  Program program;
+};
+
+} // namespace
+
+llvm::Error ProgramBuilder::addSlot(Type type, DictionaryAttr attributes,
+                                    StringRef fallbackName) {
+  Argument argument;
+  argument.type = type;
+  argument.name = fallbackName.str();
+  if (auto name = attributes.getAs<StringAttr>("gdr.name"))
+    argument.name = name.str();
+  std::string base = argument.name;
+  for (int i = 2; !names.insert(argument.name).second; ++i)
+    argument.name = base + "_" + std::to_string(i);
+  auto shaped = dyn_cast<ShapedType>(type);
+  if (shaped && (!shaped.hasRank() || !getElementType(shaped.getElementType())))
+    return makeError(
+        "'{0}' has type {1}: expected a ranked tensor or memref of "
+        "bf16, f16, f32, f64, i32 or i64",
+        argument.name, type);
+  if (!shaped && !type.isIntOrIndexOrFloat())
+    return makeError("'{0}' has type {1}: expected a tensor, memref, index, "
+                     "integer or float",
+                     argument.name, type);
+  if (shaped) {
+    argument.dims.resize(shaped.getRank());
+    if (auto dims = attributes.getAs<ArrayAttr>("gdr.dims"))
+      for (auto [name, dim] :
+           llvm::zip(dims.getAsRange<StringAttr>(), argument.dims))
+        dim = name.str();
+    for (auto [name, size] : llvm::zip(argument.dims, shaped.getShape()))
+      if (ShapedType::isStatic(size))
+        dimensions.learn(name, size);
+  }
+  program.arguments.push_back(std::move(argument));
+  return llvm::Error::success();
+}
+
+// Gives a tensor its shape, its strides and memory.
+llvm::Error ProgramBuilder::allocate(Argument &argument) {
+  if (!argument.isTensor()) {
+    std::optional<int64_t> given = dimensions.getGiven(argument.name);
+    argument.integer = given.value_or(0);
+    argument.real = static_cast<double>(argument.integer);
+    return llvm::Error::success();
+  }
+  auto type = cast<ShapedType>(argument.type);
+  ElementType elementType = *getElementType(type.getElementType());
+  int64_t elementBytes = getNumBytes(elementType);
+  SmallVector<int64_t> shape(type.getShape());
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    if (ShapedType::isStatic(size))
+      continue;
+    llvm::Expected<int64_t> value =
+        dimensions.get(argument.dims[i], i, argument.name);
+    if (!value)
+      return value.takeError();
+    size = *value;
+  }
+  SmallVector<int64_t> strides = getRowMajorStrides(shape);
+  if (auto memref = dyn_cast<MemRefType>(type)) {
+    int64_t offset;
+    if (failed(memref.getStridesAndOffset(strides, offset)))
+      return makeError("'{0}' has type {1}: expected a strided layout",
+                       argument.name, type);
+    for (int64_t i = type.getRank() - 1; i >= 0; --i)
+      if (ShapedType::isDynamic(strides[i]))
+        strides[i] = i + 1 == type.getRank()
+                         ? 1
+                         : strides[i + 1] * std::max<int64_t>(shape[i + 1], 1) +
+                               paddingBytes / elementBytes;
+  }
+  int64_t numElements = 1;
+  for (auto [size, stride] : llvm::zip(shape, strides))
+    numElements += (size - 1) * stride;
+  if (llvm::is_contained(shape, 0))
+    numElements = 0;
+  argument.buffer = Buffer(numElements * elementBytes);
+  argument.view = {elementType, argument.buffer.getData(), shape, strides};
+  return llvm::Error::success();
+}
+
+llvm::Expected<Program> ProgramBuilder::build() {
+  auto getAttributes = [&](DictionaryAttr attributes) {
+    return attributes ? attributes : DictionaryAttr::get(function.getContext());
+  };
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    if (llvm::Error error =
+            addSlot(type, getAttributes(function.getArgAttrDict(i)),
+                    "arg" + std::to_string(i)))
+      return error;
+  // A result that is the buffer of an argument has no slot of its own.
+  auto returnOp =
+      dyn_cast<func::ReturnOp>(function.getBody().back().getTerminator());
+  if (!returnOp)
+    return makeError("expected function '{0}' to end in a return",
+                     function.getName());
+  for (auto [i, value] : llvm::enumerate(returnOp.getOperands())) {
+    if (BlockArgument argument = getUpdatedArgument(value)) {
+      program.resultSlots.push_back(argument.getArgNumber());
+      continue;
+    }
+    program.resultSlots.push_back(program.arguments.size());
+    if (llvm::Error error = addSlot(
+            value.getType(), getAttributes(function.getResultAttrDict(i)),
+            "result" + std::to_string(i)))
+      return error;
+    program.arguments.back().isResult = true;
+  }
+  function.walk([&](GatedDeltaRuleOp rule) {
+    if (rule.getCuSeqlens())
+      dimensions.setPacked();
+  });
+  for (Argument &argument : program.arguments)
+    if (llvm::Error error = allocate(argument))
+      return error;
+  if (llvm::Error error = dimensions.verifyAllUsed())
+    return error;
+  return std::move(program);
+}
+
+llvm::Expected<Program>
+mlir::gdr::run::createProgram(func::FuncOp function,
+                              const llvm::StringMap<int64_t> &dims) {
+  return ProgramBuilder(function, dims).build();
+}

@@ -1,0 +1,357 @@
+//===- Views.cpp - operands of a rule in the function's arguments ---------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A small interpreter of the ops that only change the view of a buffer, and of
+// the index arithmetic that their sizes come from.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Views.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+using namespace mlir::gdr::run;
+
+namespace {
+
+class Resolver {
+public:
+  explicit Resolver(Program &program) : program(program) {}
+
+  /// The slot that a value is a view of, if it is one.
+  std::optional<unsigned> getSlot(Value value);
+  /// The view that a value is.
+  FailureOr<TensorView> resolve(Value value);
+  /// The view of the slot that a result of an op is returned in; `shape` is
+  /// the result's.
+  FailureOr<TensorView> resolveResult(OpResult result, ArrayRef<int64_t> shape);
+
+private:
+  FailureOr<int64_t> evaluate(OpFoldResult value);
+  FailureOr<int64_t> evaluate(Value value);
+  FailureOr<SmallVector<int64_t>> evaluate(ArrayRef<OpFoldResult> values);
+  FailureOr<TensorView> resolveSlice(OffsetSizeAndStrideOpInterface slice,
+                                     const llvm::SmallBitVector &droppedDims);
+  FailureOr<TensorView> resolveExpansion(Value source,
+                                         ArrayRef<ReassociationIndices> groups,
+                                         ArrayRef<OpFoldResult> sizes);
+  FailureOr<TensorView> resolveCollapse(Value source,
+                                        ArrayRef<ReassociationIndices> groups);
+
+  Program &program;
+};
+
+} // namespace
+
+FailureOr<int64_t> Resolver::evaluate(OpFoldResult value) {
+  if (std::optional<int64_t> constant = getConstantIntValue(value))
+    return *constant;
+  return evaluate(cast<Value>(value));
+}
+
+FailureOr<int64_t> Resolver::evaluate(Value value) {
+  if (std::optional<int64_t> constant = getConstantIntValue(value))
+    return *constant;
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    if (argument.getOwner() != &program.function.front())
+      return failure();
+    return program.arguments[argument.getArgNumber()].integer;
+  }
+  Operation *op = value.getDefiningOp();
+  if (isa<tensor::DimOp, memref::DimOp>(op)) {
+    FailureOr<TensorView> source = resolve(op->getOperand(0));
+    FailureOr<int64_t> index = evaluate(op->getOperand(1));
+    if (failed(source) || failed(index) || *index >= source->getRank())
+      return failure();
+    return source->shape[*index];
+  }
+  if (!isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivUIOp,
+           arith::DivSIOp>(op))
+    return failure();
+  FailureOr<int64_t> lhs = evaluate(op->getOperand(0));
+  FailureOr<int64_t> rhs = evaluate(op->getOperand(1));
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  if (isa<arith::AddIOp>(op))
+    return *lhs + *rhs;
+  if (isa<arith::SubIOp>(op))
+    return *lhs - *rhs;
+  if (isa<arith::MulIOp>(op))
+    return *lhs * *rhs;
+  if (*rhs <= 0)
+    return failure();
+  return *lhs / *rhs;
+}
+
+FailureOr<SmallVector<int64_t>>
+Resolver::evaluate(ArrayRef<OpFoldResult> values) {
+  SmallVector<int64_t> results;
+  for (OpFoldResult value : values) {
+    FailureOr<int64_t> result = evaluate(value);
+    if (failed(result))
+      return failure();
+    results.push_back(*result);
+  }
+  return results;
+}
+
+std::optional<unsigned> Resolver::getSlot(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<ViewLikeOpInterface, tensor::CastOp, tensor::ExtractSliceOp,
+             tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+      return std::nullopt;
+    value = op->getOperand(0);
+  }
+  auto argument = cast<BlockArgument>(value);
+  if (argument.getOwner() != &program.function.front())
+    return std::nullopt;
+  return argument.getArgNumber();
+}
+
+FailureOr<TensorView>
+Resolver::resolveSlice(OffsetSizeAndStrideOpInterface slice,
+                       const llvm::SmallBitVector &droppedDims) {
+  FailureOr<TensorView> source = resolve(slice->getOperand(0));
+  auto offsets = evaluate(slice.getMixedOffsets());
+  auto sizes = evaluate(slice.getMixedSizes());
+  auto strides = evaluate(slice.getMixedStrides());
+  if (failed(source) || failed(offsets) || failed(sizes) || failed(strides))
+    return failure();
+  TensorView view = {source->type, source->getAddress(*offsets), {}, {}};
+  for (int64_t i = 0; i < source->getRank(); ++i) {
+    int64_t last = (*offsets)[i] + ((*sizes)[i] - 1) * (*strides)[i];
+    if ((*sizes)[i] > 0 && ((*offsets)[i] < 0 || last >= source->shape[i]))
+      return failure();
+    if (droppedDims[i])
+      continue;
+    view.shape.push_back((*sizes)[i]);
+    view.strides.push_back((*strides)[i] * source->strides[i]);
+  }
+  return view;
+}
+
+FailureOr<TensorView>
+Resolver::resolveExpansion(Value value, ArrayRef<ReassociationIndices> groups,
+                           ArrayRef<OpFoldResult> mixedSizes) {
+  FailureOr<TensorView> source = resolve(value);
+  FailureOr<SmallVector<int64_t>> sizes = evaluate(mixedSizes);
+  if (failed(source) || failed(sizes))
+    return failure();
+  TensorView view = {source->type, source->data, *sizes,
+                     SmallVector<int64_t>(sizes->size())};
+  for (auto [dim, group] : llvm::enumerate(groups)) {
+    int64_t stride = source->strides[dim];
+    for (int64_t inner : llvm::reverse(group)) {
+      view.strides[inner] = stride;
+      stride *= view.shape[inner];
+    }
+  }
+  return view;
+}
+
+FailureOr<TensorView>
+Resolver::resolveCollapse(Value value, ArrayRef<ReassociationIndices> groups) {
+  FailureOr<TensorView> source = resolve(value);
+  if (failed(source))
+    return failure();
+  TensorView view = {source->type, source->data, {}, {}};
+  for (const ReassociationIndices &group : groups) {
+    int64_t size = 1, stride = source->strides[group.back()];
+    for (int64_t inner : llvm::reverse(group)) {
+      if (source->shape[inner] != 1 && source->strides[inner] != stride * size)
+        return failure();
+      size *= source->shape[inner];
+    }
+    view.shape.push_back(size);
+    view.strides.push_back(stride);
+  }
+  return view;
+}
+
+FailureOr<TensorView> Resolver::resolve(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    if (argument.getOwner() != &program.function.front())
+      return failure();
+    return program.arguments[argument.getArgNumber()].view;
+  }
+  using Result = FailureOr<TensorView>;
+  return TypeSwitch<Operation *, Result>(value.getDefiningOp())
+      .Case<tensor::CastOp, memref::CastOp>(
+          [&](Operation *op) { return resolve(op->getOperand(0)); })
+      .Case<tensor::ExtractSliceOp, memref::SubViewOp>([&](auto op) -> Result {
+        return resolveSlice(op, op.getDroppedDims());
+      })
+      .Case<tensor::ExpandShapeOp, memref::ExpandShapeOp>(
+          [&](auto op) -> Result {
+            return resolveExpansion(op.getSrc(), op.getReassociationIndices(),
+                                    op.getMixedOutputShape());
+          })
+      .Case<tensor::CollapseShapeOp, memref::CollapseShapeOp>(
+          [&](auto op) -> Result {
+            return resolveCollapse(op.getSrc(), op.getReassociationIndices());
+          })
+      .Default([](Operation *) { return failure(); });
+}
+
+FailureOr<TensorView> Resolver::resolveResult(OpResult result,
+                                              ArrayRef<int64_t> shape) {
+  auto returnOp =
+      cast<func::ReturnOp>(program.function.getBody().back().getTerminator());
+  for (auto [slot, value] :
+       llvm::zip(program.resultSlots, returnOp.getOperands())) {
+    // All of these keep the elements and their order.
+    Value source = value;
+    while (Operation *op = source.getDefiningOp()) {
+      if (!isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+              op))
+        break;
+      source = op->getOperand(0);
+    }
+    if (source != result)
+      continue;
+    const TensorView &view = program.arguments[slot].view;
+    if (ArrayRef(view.shape) == shape)
+      return view;
+    if (!view.isContiguous() ||
+        view.getNumElements() != llvm::product_of(shape))
+      return failure();
+    return TensorView{view.type, view.data, SmallVector<int64_t>(shape),
+                      getRowMajorStrides(shape)};
+  }
+  return failure();
+}
+
+namespace {
+
+/// Fills in a ResolvedRule.
+class RuleBuilder {
+public:
+  RuleBuilder(Program &program, GatedDeltaRuleOp op)
+      : resolver(program), program(program), op(op) {}
+  ResolvedRule build();
+
+private:
+  void addAttributes();
+  void addOperand(Role role, Value value);
+  void addOutput(Role role, Value init, unsigned result, bool &keeps);
+  SmallVector<int64_t> getOutputShape(Role role, Value init);
+
+  Resolver resolver;
+  Program &program;
+  GatedDeltaRuleOp op;
+  ResolvedRule resolved;
+};
+
+} // namespace
+
+void RuleBuilder::addAttributes() {
+  Rule &rule = resolved.rule;
+  if (FloatAttr scale = op.getScaleAttr())
+    rule.scale = scale.getValueAsDouble();
+  rule.stateLayout = op.getStateLayout();
+  rule.qkL2norm = op.getQkL2norm();
+  rule.l2normEps = op.getL2normEps().convertToFloat();
+  rule.gateForm = op.getGateForm();
+  if (FloatAttr lowerBound = op.getLowerBoundAttr())
+    rule.lowerBound = lowerBound.getValueAsDouble();
+  rule.betaForm = op.getBetaForm();
+}
+
+void RuleBuilder::addOperand(Role role, Value value) {
+  if (!value)
+    return;
+  FailureOr<TensorView> view = resolver.resolve(value);
+  if (failed(view)) {
+    resolved.problems.push_back(
+        ("cannot follow operand '" + getName(role) +
+         "' of the gated_delta_rule to an argument of the function")
+            .str());
+    return;
+  }
+  resolved.rule[role] = *view;
+  resolved.slots.push_back(*resolver.getSlot(value));
+}
+
+// Sizes that the type leaves open are those of v, or of the slot's own shape.
+SmallVector<int64_t> RuleBuilder::getOutputShape(Role role, Value init) {
+  SmallVector<int64_t> shape(cast<ShapedType>(init.getType()).getShape());
+  if (role == Role::O && resolved.rule[Role::V])
+    shape = resolved.rule[Role::V]->shape;
+  if (role != Role::FinalState || !resolved.rule[Role::V])
+    return shape;
+  const Rule &rule = resolved.rule;
+  bool kFirst = rule.stateLayout == StateLayout::KFirst;
+  int64_t sizes[] = {
+      rule[Role::InitialState] ? rule[Role::InitialState]->shape[0]
+                               : rule.getNumSequences(),
+      rule.getNumValueHeads(), kFirst ? rule.getKeyDim() : rule.getValueDim(),
+      kFirst ? rule.getValueDim() : rule.getKeyDim()};
+  for (auto [size, known] : llvm::zip(shape, sizes))
+    if (ShapedType::isDynamic(size))
+      size = known;
+  return shape;
+}
+
+void RuleBuilder::addOutput(Role role, Value init, unsigned result,
+                            bool &keeps) {
+  if (!init)
+    return;
+  keeps = resolver.getSlot(init).has_value();
+  if (op.isOnMemRefs())
+    return addOperand(role, init);
+  FailureOr<TensorView> view =
+      resolver.resolveResult(op->getResult(result), getOutputShape(role, init));
+  if (failed(view)) {
+    resolved.problems.push_back(
+        ("cannot follow result '" + getName(role) +
+         "' of the gated_delta_rule to a result of the function")
+            .str());
+    return;
+  }
+  resolved.rule[role] = *view;
+}
+
+ResolvedRule RuleBuilder::build() {
+  addAttributes();
+  addOperand(Role::Q, op.getQ());
+  addOperand(Role::K, op.getK());
+  addOperand(Role::V, op.getV());
+  addOperand(Role::G, op.getG());
+  addOperand(Role::Beta, op.getBeta());
+  addOperand(Role::ALog, op.getALog());
+  addOperand(Role::DtBias, op.getDtBias());
+  addOperand(Role::InitialState, op.getInitialState());
+  addOperand(Role::CuSeqlens, op.getCuSeqlens());
+  addOperand(Role::ReadIndices, op.getReadIndices());
+  addOperand(Role::WriteIndices, op.getWriteIndices());
+  if (!resolved.rule[Role::Q] || !resolved.rule[Role::V])
+    return resolved;
+  addOutput(Role::O, op.getOInit(), 0, resolved.keepsO);
+  addOutput(Role::FinalState, op.getFinalStateInit(), 1,
+            resolved.keepsFinalState);
+  for (auto [name, value] : {std::pair("num_accepted", op.getNumAccepted()),
+                             std::pair("snapshots", op.getSnapshotsInit())})
+    if (value)
+      resolved.problems.push_back("operand '" + std::string(name) +
+                                  "' is not supported yet");
+  if (auto argument = dyn_cast_or_null<BlockArgument>(op.getMaxSeqlen()))
+    if (argument.getOwner() == &program.function.front())
+      resolved.maxSeqlenSlot = argument.getArgNumber();
+  return resolved;
+}
+
+ResolvedRule mlir::gdr::run::resolveRule(Program &program,
+                                         GatedDeltaRuleOp op) {
+  return RuleBuilder(program, op).build();
+}
