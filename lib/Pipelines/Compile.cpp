@@ -37,8 +37,9 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
     scheduleOptions.smCount = chip->smCount;
   if (options.smCount > 0)
     scheduleOptions.smCount = options.smCount;
-  functions.addPass(createSelectSchedule(scheduleOptions));
+  // After the dispatch, so that one token and many are scheduled apart.
   functions.addPass(createDispatch());
+  functions.addPass(createSelectSchedule(scheduleOptions));
 
   pm.addPass(createBufferize());
   pm.addPass(createCanonicalizerPass());

@@ -57,8 +57,17 @@ def ParallelToRuntime : Pass<"gdr-parallel-to-runtime", "::mlir::ModuleOp"> {
     ```
     becomes
     ```mlir
-    llvm.call @gdr_parallel_for(%body, %context, %count)
+    %body = func.constant @f_parallel : (!llvm.ptr, i64) -> ()
+    scf.if %count_is_not_zero {
+      func.call @gdr_parallel_for(%body_pointer, %context, %count)
+    }
     ```
+
+    Runs before the conversions to the LLVM dialect: captured values enter the
+    context as the types that `LLVMTypeConverter` gives them, through
+    `builtin.unrealized_conversion_cast` that these conversions resolve.
+    Constants are not captured but repeated in the body. Parallel loops inside
+    of a body stay as they are.
 
     Requires loops without results (no reductions).
   }];

@@ -17,7 +17,7 @@ namespace mlir::gdr {
 /// Lowers a module of func.func with gdr.recurrent on memrefs to the LLVM
 /// dialect. Functions keep their names and take memrefs as expanded
 /// descriptors. The code calls gdr_parallel_for, and malloc and free if K is
-/// dynamic or above 512; it calls no mathematical library.
+/// dynamic or above 256; it calls no mathematical library.
 void buildLowerToCPUPipeline(OpPassManager &pm);
 
 /// Registers it as `gdr-lower-to-cpu`.

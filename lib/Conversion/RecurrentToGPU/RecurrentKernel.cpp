@@ -14,6 +14,7 @@
 
 #include "RecurrentKernel.h"
 
+#include "KeyReduction.h"
 #include "StateTile.h"
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -26,8 +27,6 @@
 
 using namespace mlir;
 using namespace mlir::gdr;
-
-static constexpr int64_t warpSize = 32;
 
 static int64_t getTilesPerHead(RecurrentOp op) {
   return llvm::divideCeil(op.getValueDim(), op.getScheduleAttr().getTileV());
@@ -122,11 +121,6 @@ private:
   Token createTokenLoad(const Sequence &sequence, Value t);
   SmallVector<Value> createStep(const Sequence &sequence, Value t,
                                 const Token &token, ArrayRef<Value> slices);
-  SmallVector<Value> createSums(const Sequence &sequence, Value t,
-                                ArrayRef<Value> parts);
-  SmallVector<Value> createSumsOverLanes(ArrayRef<Value> parts);
-  SmallVector<Value> createSumsOverWarps(const Sequence &sequence, Value t,
-                                         ArrayRef<Value> parts);
   Value createSplat(Value scalar, Value like) {
     return vector::BroadcastOp::create(b, like.getType(), scalar);
   }
@@ -140,10 +134,7 @@ private:
   SequenceBuilder scalars;
   std::unique_ptr<StateTile> tile;
   Value n, valueHead, keyHead;
-  Value lane;        // among the lanes of a warp that share K
-  Value keyWarp;     // among the warps that share K
-  Value columnGroup; // which of the CTA's groups of columns
-  Value keyThread;   // among all threads that share K
+  KeyThread keyThread;
   GateParameters gateParameters;
   Value scale;
 };
@@ -178,10 +169,8 @@ void KernelBuilder::createBody() {
 void KernelBuilder::createCoordinates() {
   ScheduleAttr schedule = op.getScheduleAttr();
   Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
-  Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   Value tilesPerHead = createIndex(getTilesPerHead(op));
   Value valueHeads = createIndex(op.getNumValueHeads());
-  Value lanes = createIndex(schedule.getLanes());
 
   Value tileOfHead = arith::RemUIOp::create(b, block, tilesPerHead);
   Value head = arith::DivUIOp::create(b, block, tilesPerHead);
@@ -189,28 +178,14 @@ void KernelBuilder::createCoordinates() {
   n = arith::DivUIOp::create(b, head, valueHeads);
   keyHead = scalars.createKeyHead(valueHead);
 
-  // The lanes that share K are neighbours, and so are the warps.
-  Value warp = arith::DivUIOp::create(b, thread, createIndex(warpSize));
-  Value laneOfWarp = arith::RemUIOp::create(b, thread, createIndex(warpSize));
-  Value keyWarps = createIndex(schedule.getKeyWarps());
-  lane = arith::RemUIOp::create(b, laneOfWarp, lanes);
-  keyWarp = arith::RemUIOp::create(b, warp, keyWarps);
-  keyThread = arith::AddIOp::create(
-      b, arith::MulIOp::create(b, keyWarp, lanes).getResult(), lane);
-  Value groupsPerWarp = createIndex(warpSize / schedule.getLanes());
-  Value warpOfColumns = arith::DivUIOp::create(b, warp, keyWarps);
-  Value groupOfWarp = arith::DivUIOp::create(b, laneOfWarp, lanes);
-  columnGroup = arith::AddIOp::create(
-      b, arith::MulIOp::create(b, warpOfColumns, groupsPerWarp).getResult(),
-      groupOfWarp);
-
+  keyThread = createKeyThread(b, schedule);
   Value tileStart =
       arith::MulIOp::create(b, tileOfHead, createIndex(schedule.getTileV()));
-  Value groupStart =
-      arith::MulIOp::create(b, columnGroup, createIndex(schedule.getColumns()));
+  Value groupStart = arith::MulIOp::create(b, keyThread.columnGroup,
+                                           createIndex(schedule.getColumns()));
 
   TileGeometry geometry = getGeometry(op);
-  geometry.lane = keyThread;
+  geometry.lane = keyThread.number;
   geometry.firstColumn = arith::AddIOp::create(b, tileStart, groupStart);
   tile = StateTile::get(op.getStateLayout(), geometry, b);
 }
@@ -341,7 +316,9 @@ SmallVector<Value> KernelBuilder::createStep(const Sequence &sequence, Value t,
     parts.push_back(tile->createFragmentDot(k, k));
     parts.push_back(tile->createFragmentDot(q, q));
   }
-  SmallVector<Value> sums = createSums(sequence, t, parts);
+  Value ordinal = arith::SubIOp::create(b, t, sequence.begin);
+  SmallVector<Value> sums =
+      createKeySums(b, kernel, op.getScheduleAttr(), keyThread, ordinal, parts);
   Value stateTimesK = sums[0], stateTimesQ = sums[1], kDotQ = sums[2];
 
   // Normalizing k and q scales the products with them.
@@ -372,115 +349,16 @@ SmallVector<Value> KernelBuilder::createStep(const Sequence &sequence, Value t,
     o = arith::MulFOp::create(b, o, createSplat(scale, o));
   {
     OpBuilder::InsertionGuard guard(b);
-    Value isFirstLane = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, lane,
-                                              createIndex(0));
-    auto ifFirstLane = scf::IfOp::create(b, isFirstLane);
-    b.setInsertionPointToStart(ifFirstLane.thenBlock());
+    Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                          keyThread.number, createIndex(0));
+    auto ifFirst = scf::IfOp::create(b, isFirst);
+    b.setInsertionPointToStart(ifFirst.thenBlock());
     tile->createColumnStore(o, op.getOInit(), sequence.batch, t, valueHead);
   }
 
   if (inverseNormK)
     d = arith::MulFOp::create(b, d, createSplat(inverseNormK, d));
   return tile->createRankOneUpdate(slices, decay, k, d);
-}
-
-// Sums of scalars and vectors over all threads that share K.
-SmallVector<Value> KernelBuilder::createSums(const Sequence &sequence, Value t,
-                                             ArrayRef<Value> parts) {
-  SmallVector<Value> sums = createSumsOverLanes(parts);
-  if (op.getScheduleAttr().getKeyWarps() == 1)
-    return sums;
-  return createSumsOverWarps(sequence, t, sums);
-}
-
-SmallVector<Value> KernelBuilder::createSumsOverLanes(ArrayRef<Value> parts) {
-  uint32_t lanes = op.getScheduleAttr().getLanes();
-  if (lanes == 1)
-    return SmallVector<Value>(parts);
-  return llvm::map_to_vector(parts, [&](Value part) -> Value {
-    return gpu::SubgroupReduceOp::create(
-        b, part, gpu::AllReduceOperation::ADD, /*uniform=*/true,
-        /*cluster_size=*/lanes, /*cluster_stride=*/1);
-  });
-}
-
-// Warps exchange their sums through shared memory, which has room for two
-// tokens: a warp that is one token ahead does not disturb one that still reads,
-// and the barrier of the next token keeps it from being two ahead.
-SmallVector<Value> KernelBuilder::createSumsOverWarps(const Sequence &sequence,
-                                                      Value t,
-                                                      ArrayRef<Value> parts) {
-  ScheduleAttr schedule = op.getScheduleAttr();
-  SmallVector<Value> elements;
-  for (Value part : parts) {
-    if (isa<VectorType>(part.getType()))
-      llvm::append_range(elements,
-                         vector::ToElementsOp::create(b, part)->getResults());
-    else
-      elements.push_back(part);
-  }
-  size_t count = elements.size();
-  // Whole 16-byte accesses.
-  elements.resize(llvm::alignTo(count, 4), scalars.createF32(0.0f));
-
-  int64_t groups = schedule.getWarps() * (warpSize / schedule.getLanes());
-  // The address space as NVVM numbers it, which every later conversion takes.
-  Attribute space =
-      b.getI64IntegerAttr(static_cast<int64_t>(NVVM::NVVMMemorySpace::Shared));
-  auto type =
-      MemRefType::get({2, schedule.getKeyWarps(), groups,
-                       static_cast<int64_t>(elements.size())},
-                      b.getF32Type(), MemRefLayoutAttrInterface(), space);
-  Value exchange = kernel.addWorkgroupAttribution(type, b.getLoc());
-  Value ordinal = arith::SubIOp::create(b, t, sequence.begin);
-  Value slot = arith::RemUIOp::create(b, ordinal, createIndex(2));
-
-  auto vectorType = VectorType::get(4, b.getF32Type());
-  llvm::Align alignment(16);
-  {
-    OpBuilder::InsertionGuard guard(b);
-    Value isFirstLane = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, lane,
-                                              createIndex(0));
-    auto ifFirstLane = scf::IfOp::create(b, isFirstLane);
-    b.setInsertionPointToStart(ifFirstLane.thenBlock());
-    for (size_t i = 0; i < elements.size(); i += 4) {
-      Value quad = vector::FromElementsOp::create(
-          b, vectorType, ArrayRef(elements).slice(i, 4));
-      vector::StoreOp::create(
-          b, quad, exchange,
-          ValueRange{slot, keyWarp, columnGroup, createIndex(i)},
-          /*nontemporal=*/false, alignment);
-    }
-  }
-  gpu::BarrierOp::create(b);
-
-  SmallVector<Value> sums;
-  for (size_t i = 0; i < elements.size(); i += 4) {
-    Value sum;
-    for (int64_t warp = 0; warp < schedule.getKeyWarps(); ++warp) {
-      Value quad = vector::LoadOp::create(
-          b, vectorType, exchange,
-          ValueRange{slot, createIndex(warp), columnGroup, createIndex(i)},
-          /*nontemporal=*/false, alignment);
-      sum = sum ? arith::AddFOp::create(b, sum, quad).getResult() : quad;
-    }
-    llvm::append_range(sums,
-                       vector::ToElementsOp::create(b, sum)->getResults());
-  }
-
-  ArrayRef<Value> rest = sums;
-  SmallVector<Value> combined;
-  for (Value part : parts) {
-    auto partType = dyn_cast<VectorType>(part.getType());
-    int64_t size = partType ? partType.getNumElements() : 1;
-    if (partType)
-      combined.push_back(
-          vector::FromElementsOp::create(b, partType, rest.take_front(size)));
-    else
-      combined.push_back(rest.front());
-    rest = rest.drop_front(size);
-  }
-  return combined;
 }
 
 void mlir::gdr::createRecurrentKernelBody(ImplicitLocOpBuilder &b,

@@ -36,7 +36,7 @@ using namespace mlir;
 using namespace mlir::gdr;
 
 // Larger or dynamic buffers are on the heap.
-static constexpr int64_t maxStackBytes = 64 * 1024;
+static constexpr int64_t maxStackBytes = 32 * 1024;
 
 namespace {
 

@@ -22,8 +22,8 @@ func.func @no_loop(%n: index) -> index {
 // CHECK:           %[[DESCRIPTOR:.*]] = builtin.unrealized_conversion_cast %[[MEMREF]]
 // CHECK:           llvm.store %[[DESCRIPTOR]]
 // CHECK:           %[[BODY:.*]] = func.constant @captures_parallel : (!llvm.ptr, i64) -> ()
-// CHECK:           %[[POINTER:.*]] = builtin.unrealized_conversion_cast %[[BODY]] : (!llvm.ptr, i64) -> () to !llvm.ptr
 // CHECK:           %[[I64:.*]] = arith.index_cast %[[COUNT]] : index to i64
+// CHECK:           %[[POINTER:.*]] = builtin.unrealized_conversion_cast %[[BODY]] : (!llvm.ptr, i64) -> () to !llvm.ptr
 // CHECK:           call @gdr_parallel_for(%[[POINTER]], %[[CONTEXT]], %[[I64]])
 // CHECK-NOT:     scf.parallel
 func.func @captures(%memref: memref<?x8xf32>, %n: index, %x: f32) {

@@ -59,16 +59,27 @@ static Value getRootBuffer(Value value) {
   }
 }
 
-// Returns buffers by their first names, by which upstream's analysis knows
-// them.
-static void returnRootBuffers(ModuleOp module) {
-  module.walk([](func::ReturnOp returnOp) {
-    for (OpOperand &operand : returnOp->getOpOperands())
-      if (isa<MemRefType>(operand.get().getType()))
-        if (Value root = getRootBuffer(operand.get());
-            root.getType() == operand.get().getType())
-          operand.set(root);
-  });
+// Drops the results of public functions that are an argument's buffer, which
+// upstream does only for private ones, and returns the others by their first
+// names.
+static void dropArgumentResults(ModuleOp module) {
+  for (auto func : module.getOps<func::FuncOp>()) {
+    if (func.isExternal() || !func.isPublic())
+      continue;
+    auto returnOp = cast<func::ReturnOp>(func.getBody().back().getTerminator());
+    llvm::BitVector dropped(func.getNumResults());
+    for (OpOperand &operand : returnOp->getOpOperands()) {
+      if (!isa<MemRefType>(operand.get().getType()))
+        continue;
+      Value root = getRootBuffer(operand.get());
+      if (root.getType() == operand.get().getType())
+        operand.set(root);
+      if (isa<BlockArgument>(root))
+        dropped.set(operand.getOperandNumber());
+    }
+    returnOp->eraseOperands(dropped);
+    (void)func.eraseResults(dropped);
+  }
 }
 
 namespace {
@@ -82,7 +93,7 @@ struct Bufferize : gdr::impl::BufferizeBase<Bufferize> {
     if (failed(bufferization::runOneShotModuleBufferize(getOperation(), options,
                                                         state)))
       return signalPassFailure();
-    returnRootBuffers(getOperation());
+    dropArgumentResults(getOperation());
     if (failed(bufferization::dropEquivalentBufferResults(getOperation())))
       return signalPassFailure();
 

@@ -51,9 +51,10 @@ static SmallVector<Role> getRoles(GatedDeltaRuleOp rule) {
   SmallVector<StringRef> initialDims =
       stateDims(rule.getReadIndices() ? "P" : sequences);
   // A second pool may have another number of rows.
+  bool isInPlace = rule.getInitialState() &&
+                   rule.getFinalStateInit() == rule.getInitialState();
   StringRef writtenRows = rule.getWriteIndices() ? "" : sequences;
-  if (rule.getWriteIndices() &&
-      rule.getFinalStateInit() == rule.getInitialState())
+  if (rule.getWriteIndices() && isInPlace)
     writtenRows = "P";
   SmallVector<StringRef> finalDims = stateDims(writtenRows);
 
@@ -65,7 +66,8 @@ static SmallVector<Role> getRoles(GatedDeltaRuleOp rule) {
       {rule.getBeta(), "beta", {batch, "T", "HV"}},
       {rule.getALog(), "A_log", {"HV", "K"}},
       {rule.getDtBias(), "dt_bias", {"HV", "K"}},
-      {rule.getInitialState(), "initial_state", initialDims},
+      {rule.getInitialState(), isInPlace ? "state" : "initial_state",
+       initialDims},
       {rule.getCuSeqlens(), "cu_seqlens", {"N+1"}},
       {rule.getMaxSeqlen(), "max_seqlen", {}},
       {rule.getReadIndices(), "read_indices", {"N"}},
