@@ -1,56 +1,61 @@
 // Head counts, dimensions, types and layouts against the recurrence in f64, with the state in its
 // buffer.
 //
-// DEFINE: %{check} = gdr-run - --check
+// DEFINE: %{check} = sh %S/Inputs/check.sh %s
 
 // Dimensions that no vector width divides, and those of real models.
-// RUN: sed 's/#HK/1/g; s/#HV/1/g; s/#K/1/g;   s/#V/1/g;   s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/2/g; s/#K/17/g;  s/#V/5/g;   s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/2/g; s/#K/17/g;  s/#V/5/g;   s/#T/f32/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/2/g; s/#K/5/g;   s/#V/17/g;  s/#T/f16/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/2/g; s/#K/5/g;   s/#V/17/g;  s/#T/f16/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/2/g; s/#K/33/g;  s/#V/31/g;  s/#T/bf16/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/2/g; s/#K/33/g;  s/#V/31/g;  s/#T/bf16/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/2/g; s/#K/100/g; s/#V/100/g; s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/2/g; s/#K/100/g; s/#V/100/g; s/#T/f32/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/96/g;  s/#V/192/g; s/#T/bf16/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/96/g;  s/#V/192/g; s/#T/bf16/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/1/g; s/#K/64/g;  s/#V/256/g; s/#T/bf16/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/1/g; s/#K/256/g; s/#V/64/g;  s/#T/bf16/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/1/g; s/#K/600/g; s/#V/3/g;   s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/1/g; s/#K/600/g; s/#V/3/g;   s/#T/f32/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
+// RUN: %{check} HK=1 HV=1 K=1   V=1   T=f32  S=f32
+// RUN: %{check} HK=1 HV=2 K=17  V=5   T=f32  S=f32
+// RUN: %{check} HK=1 HV=2 K=5   V=17  T=f16  S=f32
+// RUN: %{check} HK=2 HV=2 K=33  V=31  T=bf16 S=f32
+// RUN: %{check} HK=1 HV=2 K=100 V=100 T=f32  S=f32
+// RUN: %{check} HK=2 HV=4 K=96  V=192 T=bf16 S=f32
+// RUN: %{check} HK=1 HV=1 K=64  V=256 T=bf16 S=f32
+// RUN: %{check} HK=1 HV=1 K=256 V=64  T=bf16 S=f32
+// RUN: %{check} HK=1 HV=1 K=600 V=3   T=f32  S=f32
 
-// Value heads that share a key head: 1, 2, 3, 4, 8 and, of two key heads, 3.
-// RUN: sed 's/#HK/3/g; s/#HV/3/g;  s/#K/16/g; s/#V/8/g; s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g;  s/#K/16/g; s/#V/8/g; s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/1/g; s/#HV/3/g;  s/#K/16/g; s/#V/8/g; s/#T/f32/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/6/g;  s/#K/16/g; s/#V/8/g; s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/8/g;  s/#K/16/g; s/#V/8/g; s/#T/f32/g; s/#S/f32/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/16/g; s/#K/16/g; s/#V/8/g; s/#T/f32/g; s/#S/f32/g; s/#L/k_first/g' %s | %{check}
+// Value heads that share a key head.
+// RUN: %{check} HK=3 HV=3  K=16 V=8 T=f32 S=f32
+// RUN: %{check} HK=2 HV=4  K=16 V=8 T=f32 S=f32
+// RUN: %{check} HK=1 HV=3  K=16 V=8 T=f32 S=f32
+// RUN: %{check} HK=2 HV=6  K=16 V=8 T=f32 S=f32
+// RUN: %{check} HK=2 HV=8  K=16 V=8 T=f32 S=f32
+// RUN: %{check} HK=2 HV=16 K=16 V=8 T=f32 S=f32
 
 // Every pair of types.
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/bf16/g; s/#S/f32/g;  s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/bf16/g; s/#S/bf16/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/bf16/g; s/#S/f16/g;  s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/f16/g;  s/#S/f32/g;  s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/f16/g;  s/#S/bf16/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/f16/g;  s/#S/f16/g;  s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/f32/g;  s/#S/f32/g;  s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/f32/g;  s/#S/bf16/g; s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/f32/g;  s/#S/f16/g;  s/#L/k_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/bf16/g; s/#S/bf16/g; s/#L/v_first/g' %s | %{check}
-// RUN: sed 's/#HK/2/g; s/#HV/4/g; s/#K/128/g; s/#V/128/g; s/#T/f16/g;  s/#S/f16/g;  s/#L/v_first/g' %s | %{check}
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=bf16 S=f32
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=bf16 S=bf16
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=bf16 S=f16
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=f16  S=f32
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=f16  S=bf16
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=f16  S=f16
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=f32  S=f32
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=f32  S=bf16
+// RUN: %{check} HK=2 HV=4 K=128 V=128 T=f32  S=f16
 
-func.func @rule(
-    %q: memref<2x3x#HKx#Kx#T>, %k: memref<2x3x#HKx#Kx#T>, %v: memref<2x3x#HVx#Vx#T>,
-    %g: memref<2x3x#HVxf32>, %beta: memref<2x3x#HVxf32>, %state: memref<2x#HVx@STATEx#S>,
-    %o: memref<2x3x#HVx#Vx#T>) {
+func.func @k_first(
+    %q: memref<2x3x${HK}x${K}x${T}>, %k: memref<2x3x${HK}x${K}x${T}>,
+    %v: memref<2x3x${HV}x${V}x${T}>, %g: memref<2x3x${HV}xf32>, %beta: memref<2x3x${HV}xf32>,
+    %state: memref<2x${HV}x${K}x${V}x${S}>, %o: memref<2x3x${HV}x${V}x${T}>) {
   gdr.gated_delta_rule
-      ins(%q, %k, %v : memref<2x3x#HKx#Kx#T>, memref<2x3x#HKx#Kx#T>, memref<2x3x#HVx#Vx#T>)
-      gate(%g : memref<2x3x#HVxf32>) beta(%beta : memref<2x3x#HVxf32>)
-      initial_state(%state : memref<2x#HVx@STATEx#S>)
-      outs(%o : memref<2x3x#HVx#Vx#T>)
-      final_state(%state : memref<2x#HVx@STATEx#S>)
-      {state_layout = #gdr.state_layout<#L>}
+      ins(%q, %k, %v : memref<2x3x${HK}x${K}x${T}>, memref<2x3x${HK}x${K}x${T}>, memref<2x3x${HV}x${V}x${T}>)
+      gate(%g : memref<2x3x${HV}xf32>) beta(%beta : memref<2x3x${HV}xf32>)
+      initial_state(%state : memref<2x${HV}x${K}x${V}x${S}>)
+      outs(%o : memref<2x3x${HV}x${V}x${T}>)
+      final_state(%state : memref<2x${HV}x${K}x${V}x${S}>)
+  return
+}
+
+func.func @v_first(
+    %q: memref<2x3x${HK}x${K}x${T}>, %k: memref<2x3x${HK}x${K}x${T}>,
+    %v: memref<2x3x${HV}x${V}x${T}>, %g: memref<2x3x${HV}xbf16>, %beta: memref<2x3x${HV}xbf16>,
+    %state: memref<2x${HV}x${V}x${K}x${S}>, %o: memref<2x3x${HV}x${V}x${T}>) {
+  gdr.gated_delta_rule
+      ins(%q, %k, %v : memref<2x3x${HK}x${K}x${T}>, memref<2x3x${HK}x${K}x${T}>, memref<2x3x${HV}x${V}x${T}>)
+      gate(%g : memref<2x3x${HV}xbf16>) beta(%beta : memref<2x3x${HV}xbf16>)
+      initial_state(%state : memref<2x${HV}x${V}x${K}x${S}>)
+      outs(%o : memref<2x3x${HV}x${V}x${T}>)
+      final_state(%state : memref<2x${HV}x${V}x${K}x${S}>)
+      {state_layout = #gdr.state_layout<v_first>}
   return
 }

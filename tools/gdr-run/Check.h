@@ -35,7 +35,7 @@ struct OutputCheck {
 
 /// The limits of the relative errors unless options say otherwise; `numTokens`
 /// is the number of tokens that a state is carried through.
-double getDefaultLimitO(ElementType type);
+double getDefaultLimitO(const TensorView &o);
 double getDefaultLimitState(ElementType type, int64_t numTokens);
 
 /// Checks the calls of a program with one rule.
@@ -71,6 +71,7 @@ private:
   };
   SmallVector<Piece> getPieces(Role role) const;
   void compareOutput(Role role, OutputCheck &check);
+  void expectCopy(const TensorView &from, const TensorView &to);
   void verifyMemory();
 
   const Program &program;

@@ -91,7 +91,7 @@ llvm::Error mlir::gdr::run::callAndCheck(Caller &caller, Program &program,
     checker.finalState.limit =
         options.toleranceState.value_or(getDefaultLimitState(
             rule[Role::FinalState]->type, options.steps * rule.getNumTokens()));
-  double limitO = getDefaultLimitO(rule[Role::O]->type);
+  double limitO = getDefaultLimitO(*rule[Role::O]);
   // The rounding of a state that is carried is in o too.
   if (options.steps > 1 || !options.splits.empty())
     limitO = std::max(limitO, checker.finalState.limit);

@@ -16,6 +16,7 @@
 #include "Error.h"
 #include "gdr/Pipelines/Compile.h"
 #include "gdr/Target/Emit.h"
+#include "gdr/Target/Entry.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
@@ -47,17 +48,32 @@ static LogicalResult report(ModuleOp module, llvm::Error error) {
   return module.emitError() << llvm::toString(std::move(error));
 }
 
-FailureOr<std::unique_ptr<ExecutionEngine>>
-mlir::gdr::run::compile(ModuleOp module, TargetKind target, StringRef chip) {
-  CompileOptions pipelineOptions;
-  pipelineOptions.target = target == TargetKind::CPU ? "cpu" : "cuda";
+LogicalResult mlir::gdr::run::lowerToLLVM(ModuleOp module, TargetKind target,
+                                          StringRef chip) {
+  CompileOptions options;
+  options.target = target == TargetKind::CPU ? "cpu" : "cuda";
   if (!chip.empty())
-    pipelineOptions.chips = {chip.str()};
+    options.chips = {chip.str()};
   PassManager pm(module.getContext());
-  buildCompilePipeline(pm, pipelineOptions);
-  if (failed(pm.run(module)) || failed(addEntryPoints(module, EmitOptions())))
-    return failure();
+  buildCompilePipeline(pm, options);
+  return pm.run(module);
+}
 
+SmallVector<std::string> mlir::gdr::run::getSlotNames(ModuleOp module,
+                                                      StringRef function) {
+  SmallVector<std::string> names;
+  for (Operation &op : *module.getBody())
+    if (std::optional<Entry> entry = Entry::get(&op);
+        entry && entry->getName() == function)
+      for (const EntryArgument &argument : entry->getArguments())
+        names.push_back(argument.name.str());
+  return names;
+}
+
+FailureOr<std::unique_ptr<ExecutionEngine>>
+mlir::gdr::run::generateCode(ModuleOp module) {
+  if (failed(addEntryPoints(module, EmitOptions())))
+    return failure();
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();

@@ -17,10 +17,16 @@
 
 namespace mlir::gdr::run {
 
-/// Runs the compile pipeline on a module and generates code for it in this
-/// process. Diagnostics say why it failed.
-FailureOr<std::unique_ptr<ExecutionEngine>>
-compile(ModuleOp module, TargetKind target, StringRef chip);
+/// Runs the compile pipeline on a module.
+LogicalResult lowerToLLVM(ModuleOp module, TargetKind target, StringRef chip);
+
+/// The names of the slots of a function's argument struct, from a module that
+/// was lowered.
+SmallVector<std::string> getSlotNames(ModuleOp module, StringRef function);
+
+/// Adds the entry points to a module that was lowered and generates code for it
+/// in this process.
+FailureOr<std::unique_ptr<ExecutionEngine>> generateCode(ModuleOp module);
 
 /// The C entry points of one function.
 struct EntryPoints {

@@ -85,12 +85,14 @@ public:
       : function(function), dimensions(dims) {
     program.function = function;
   }
-  llvm::Expected<Program> build();
+  llvm::Expected<Program> build(ArrayRef<std::string> slotNames);
 
 private:
   /// Appends a slot of this type, without memory.
   llvm::Error addSlot(Type type, DictionaryAttr attributes,
                       StringRef fallbackName);
+  /// Adds slots for the results that are not the buffer of an argument.
+  llvm::Error addResults(ArrayRef<std::string> slotNames);
   llvm::Error allocate(Argument &argument);
 
   func::FuncOp function;
@@ -179,33 +181,53 @@ llvm::Error ProgramBuilder::allocate(Argument &argument) {
   return llvm::Error::success();
 }
 
-llvm::Expected<Program> ProgramBuilder::build() {
-  auto getAttributes = [&](DictionaryAttr attributes) {
-    return attributes ? attributes : DictionaryAttr::get(function.getContext());
-  };
-  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-    if (llvm::Error error =
-            addSlot(type, getAttributes(function.getArgAttrDict(i)),
-                    "arg" + std::to_string(i)))
-      return error;
-  // A result that is the buffer of an argument has no slot of its own.
+static DictionaryAttr getOrEmpty(DictionaryAttr attributes,
+                                 MLIRContext *context) {
+  return attributes ? attributes : DictionaryAttr::get(context);
+}
+
+// A result that is updated in the buffer of an argument has no slot, unless the
+// compiler found that it needs a copy.
+llvm::Error ProgramBuilder::addResults(ArrayRef<std::string> slotNames) {
   auto returnOp =
       dyn_cast<func::ReturnOp>(function.getBody().back().getTerminator());
   if (!returnOp)
     return makeError("expected function '{0}' to end in a return",
                      function.getName());
+  ArrayRef<std::string> added = slotNames.drop_front(
+      std::min<size_t>(slotNames.size(), function.getNumArguments()));
   for (auto [i, value] : llvm::enumerate(returnOp.getOperands())) {
-    if (BlockArgument argument = getUpdatedArgument(value)) {
-      program.resultSlots.push_back(argument.getArgNumber());
+    DictionaryAttr attributes =
+        getOrEmpty(function.getResultAttrDict(i), function.getContext());
+    auto name = attributes.getAs<StringAttr>("gdr.name");
+    bool isCopied = name && llvm::is_contained(added, name.str());
+    BlockArgument updated = getUpdatedArgument(value);
+    if (updated && !isCopied) {
+      program.resultSlots.push_back(updated.getArgNumber());
       continue;
     }
     program.resultSlots.push_back(program.arguments.size());
-    if (llvm::Error error = addSlot(
-            value.getType(), getAttributes(function.getResultAttrDict(i)),
-            "result" + std::to_string(i)))
+    if (llvm::Error error =
+            addSlot(value.getType(), attributes, "result" + std::to_string(i)))
       return error;
     program.arguments.back().isResult = true;
   }
+  if (program.arguments.size() != slotNames.size())
+    return makeError("cannot tell which results of function '{0}' are slots of "
+                     "its entry point: expected {1} slots, got {2}",
+                     function.getName(), program.arguments.size(),
+                     slotNames.size());
+  return llvm::Error::success();
+}
+
+llvm::Expected<Program> ProgramBuilder::build(ArrayRef<std::string> slotNames) {
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    if (llvm::Error error = addSlot(
+            type, getOrEmpty(function.getArgAttrDict(i), function.getContext()),
+            "arg" + std::to_string(i)))
+      return error;
+  if (llvm::Error error = addResults(slotNames))
+    return error;
   function.walk([&](GatedDeltaRuleOp rule) {
     if (rule.getCuSeqlens())
       dimensions.setPacked();
@@ -220,6 +242,7 @@ llvm::Expected<Program> ProgramBuilder::build() {
 
 llvm::Expected<Program>
 mlir::gdr::run::createProgram(func::FuncOp function,
-                              const llvm::StringMap<int64_t> &dims) {
-  return ProgramBuilder(function, dims).build();
+                              const llvm::StringMap<int64_t> &dims,
+                              ArrayRef<std::string> slotNames) {
+  return ProgramBuilder(function, dims).build(slotNames);
 }

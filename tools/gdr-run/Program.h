@@ -57,9 +57,11 @@ struct Program {
 llvm::Expected<func::FuncOp> findFunction(ModuleOp module, StringRef name);
 
 /// Makes the slots of a function and allocates the tensors, all of them 0xFF.
-/// Dynamic dimensions get their sizes from `dims`.
+/// Dynamic dimensions get their sizes from `dims`. `slotNames` are those of the
+/// compiled function: they tell which results it has as slots.
 llvm::Expected<Program> createProgram(func::FuncOp function,
-                                      const llvm::StringMap<int64_t> &dims);
+                                      const llvm::StringMap<int64_t> &dims,
+                                      ArrayRef<std::string> slotNames);
 
 } // namespace mlir::gdr::run
 

@@ -13,6 +13,7 @@
 #include "Report.h"
 #include "gdr/Dialect/GDR/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
@@ -29,13 +30,18 @@ public:
   llvm::Expected<bool> run();
 
 private:
-  llvm::Error createProgram();
+  llvm::Error findFunction();
   llvm::Error openDevice();
+  llvm::Error lower();
+  llvm::Error createProgram();
   llvm::Error createCaller();
   llvm::Error bench();
 
   ModuleOp module;
   const Options &options;
+  func::FuncOp function;
+  std::string deviceName;
+  OwningOpRef<ModuleOp> lowered;
   std::optional<Program> program;
   std::vector<ResolvedRule> rules;
   std::unique_ptr<Device> device;
@@ -46,52 +52,72 @@ private:
 
 } // namespace
 
-llvm::Error Runner::createProgram() {
-  llvm::Expected<func::FuncOp> function =
-      findFunction(module, options.function);
-  if (!function)
-    return function.takeError();
+llvm::Error Runner::findFunction() {
+  llvm::Expected<func::FuncOp> found =
+      run::findFunction(module, options.function);
+  if (!found)
+    return found.takeError();
+  function = *found;
   PassManager pm(module.getContext());
   pm.addNestedPass<func::FuncOp>(createDescribeArguments());
   if (failed(pm.run(module)))
     return makeError("cannot describe the arguments of the functions");
-  llvm::Expected<Program> created = run::createProgram(*function, options.dims);
-  if (!created)
-    return created.takeError();
-  program.emplace(std::move(*created));
-  function->walk(
-      [&](GatedDeltaRuleOp op) { rules.push_back(resolveRule(*program, op)); });
   return llvm::Error::success();
 }
 
 llvm::Error Runner::openDevice() {
   if (options.threads)
     gdr_set_num_threads(static_cast<int32_t>(options.threads));
-  std::string name = llvm::sys::getHostCPUName().str();
-  if (options.target == TargetKind::CUDA) {
-    llvm::Expected<std::unique_ptr<Device>> created = Device::create();
-    if (!created)
-      return created.takeError();
-    device = std::move(*created);
-    name = device->getName().str();
-  }
-  report.addTitle(*program, rules, options.target, name);
+  deviceName = llvm::sys::getHostCPUName().str();
+  if (options.target == TargetKind::CPU)
+    return llvm::Error::success();
+  llvm::Expected<std::unique_ptr<Device>> created = Device::create();
+  if (!created)
+    return created.takeError();
+  device = std::move(*created);
+  deviceName = device->getName().str();
+  return llvm::Error::success();
+}
+
+llvm::Error Runner::lower() {
+  std::string chip = options.chip;
+  if (chip.empty() && device)
+    chip = device->getChip();
+  // The op itself is still needed. Of the other functions, only those that it
+  // calls are.
+  lowered = module.clone();
+  for (auto other : lowered->getOps<func::FuncOp>())
+    if (other.getName() != function.getName())
+      other.setPrivate();
+  PassManager pm(module.getContext());
+  pm.addPass(createSymbolDCEPass());
+  if (failed(pm.run(*lowered)))
+    return makeError("cannot remove the other functions");
+  if (failed(lowerToLLVM(*lowered, options.target, chip)))
+    return makeError("cannot compile function '{0}'", function.getName());
+  return llvm::Error::success();
+}
+
+llvm::Error Runner::createProgram() {
+  llvm::Expected<Program> created = run::createProgram(
+      function, options.dims, getSlotNames(*lowered, function.getName()));
+  if (!created)
+    return created.takeError();
+  program.emplace(std::move(*created));
+  function.walk(
+      [&](GatedDeltaRuleOp op) { rules.push_back(resolveRule(*program, op)); });
   return llvm::Error::success();
 }
 
 llvm::Error Runner::createCaller() {
-  // The function itself is gone after the pipeline.
-  std::string name = program->function.getName().str();
-  program->function = nullptr;
-  std::string chip = options.chip;
-  if (chip.empty() && device)
-    chip = device->getChip();
-  FailureOr<std::unique_ptr<ExecutionEngine>> compiled =
-      compile(module, options.target, chip);
-  if (failed(compiled))
-    return makeError("cannot compile function '{0}'", name);
-  engine = std::move(*compiled);
-  llvm::Expected<EntryPoints> entry = findEntryPoints(*engine, name);
+  FailureOr<std::unique_ptr<ExecutionEngine>> generated =
+      generateCode(*lowered);
+  if (failed(generated))
+    return makeError("cannot generate code for function '{0}'",
+                     function.getName());
+  engine = std::move(*generated);
+  llvm::Expected<EntryPoints> entry =
+      findEntryPoints(*engine, function.getName());
   if (!entry)
     return entry.takeError();
   llvm::Expected<Caller> created =
@@ -123,6 +149,12 @@ llvm::Error Runner::bench() {
 }
 
 llvm::Expected<bool> Runner::run() {
+  if (llvm::Error error = findFunction())
+    return error;
+  if (llvm::Error error = openDevice())
+    return error;
+  if (llvm::Error error = lower())
+    return error;
   if (llvm::Error error = createProgram())
     return error;
   if (llvm::Error error = fillArguments(*program, rules, options))
@@ -130,8 +162,7 @@ llvm::Expected<bool> Runner::run() {
   if (options.check)
     if (llvm::Error error = verifyCanCheck(*program, rules, options))
       return error;
-  if (llvm::Error error = openDevice())
-    return error;
+  report.addTitle(*program, rules, options.target, deviceName);
   if (llvm::Error error = createCaller())
     return error;
 

@@ -244,7 +244,8 @@ public:
 private:
   void addAttributes();
   void addOperand(Role role, Value value);
-  void addOutput(Role role, Value init, unsigned result, bool &keeps);
+  void addOutput(Role role, Value init, unsigned result,
+                 std::optional<TensorView> &initView);
   SmallVector<int64_t> getOutputShape(Role role, Value init);
 
   Resolver resolver;
@@ -304,10 +305,11 @@ SmallVector<int64_t> RuleBuilder::getOutputShape(Role role, Value init) {
 }
 
 void RuleBuilder::addOutput(Role role, Value init, unsigned result,
-                            bool &keeps) {
+                            std::optional<TensorView> &initView) {
   if (!init)
     return;
-  keeps = resolver.getSlot(init).has_value();
+  if (FailureOr<TensorView> view = resolver.resolve(init); succeeded(view))
+    initView = *view;
   if (op.isOnMemRefs())
     return addOperand(role, init);
   FailureOr<TensorView> view =
@@ -337,9 +339,9 @@ ResolvedRule RuleBuilder::build() {
   addOperand(Role::WriteIndices, op.getWriteIndices());
   if (!resolved.rule[Role::Q] || !resolved.rule[Role::V])
     return resolved;
-  addOutput(Role::O, op.getOInit(), 0, resolved.keepsO);
+  addOutput(Role::O, op.getOInit(), 0, resolved.oInit);
   addOutput(Role::FinalState, op.getFinalStateInit(), 1,
-            resolved.keepsFinalState);
+            resolved.finalStateInit);
   for (auto [name, value] : {std::pair("num_accepted", op.getNumAccepted()),
                              std::pair("snapshots", op.getSnapshotsInit())})
     if (value)

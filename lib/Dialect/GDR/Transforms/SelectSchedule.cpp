@@ -14,6 +14,7 @@
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 namespace mlir::gdr {
 #define GEN_PASS_DEF_SELECTSCHEDULE
@@ -28,9 +29,13 @@ using namespace mlir::gdr;
 static constexpr int64_t warpSize = 32;
 /// The widest access of a thread.
 static constexpr int64_t accessBytes = 16;
-/// Warps that a multiprocessor holds (CUDA C++ Programming Guide, compute
-/// capability 8.0 and 9.0).
+/// 32-bit registers of a multiprocessor for each lane of a warp, and warps that
+/// it holds at most (CUDA C++ Programming Guide, compute capabilities 8.0 and
+/// 9.0: 64 K registers, 64 warps).
+static constexpr int64_t registersPerLane = 2048;
 static constexpr int64_t warpsPerMultiprocessor = 64;
+/// Registers that a thread needs beside its tile of the state.
+static constexpr int64_t registersBesideTile = 32;
 
 namespace {
 
@@ -42,6 +47,7 @@ struct Problem {
   int64_t valueHeads;
   int64_t sequences; // kDynamic if it is known only at run time
   bool isOneToken;
+  bool overlaps;      // programmatic dependent launch
   int64_t stateBytes; // an element of the state
   int64_t smCount;
 };
@@ -61,6 +67,7 @@ static Problem getProblem(RuleOpInterface rule, int64_t smCount) {
           rule.getNumValueHeads(),
           rule.getNumSequences(),
           rule.getNumTokens() == 1,
+          rule.getProgrammaticDependentLaunch(),
           stateBytes ? stateBytes : 4,
           smCount};
 }
@@ -71,77 +78,105 @@ static int64_t getVectorSize(const Problem &problem, int64_t contiguousDim) {
                   accessBytes / problem.stateBytes);
 }
 
-// V-first. The lanes of a group read a row of K together. Of the group sizes
-// that leave the fewest lanes idle, the one with a share a lane nearest to 32
-// bytes is taken: fewer shuffles than with smaller shares, more loads in flight
-// than with larger ones. One token is bound by memory latency and bandwidth and
-// wants small tiles; several tokens reuse k and q for four times as many
-// columns.
-static ScheduleAttr getVFirstSchedule(MLIRContext *context,
-                                      const Problem &problem) {
-  constexpr double wantedBytes = 32;
+// V-first: lanes that share a row of K. The lanes of a group read the row
+// together. Of the group sizes that leave the fewest lanes idle, the one with a
+// share a lane nearest to 32 bytes is taken: fewer shuffles than with smaller
+// shares, more loads in flight than with larger ones.
+static int64_t getVFirstLanes(const Problem &problem) {
   int64_t vec = getVectorSize(problem, problem.keyDim);
   int64_t accesses = llvm::divideCeil(problem.keyDim, vec);
-  auto getBytes = [&](int64_t lanes) {
-    return llvm::divideCeil(accesses, lanes) * vec * problem.stateBytes;
+  auto getSlots = [&](int64_t lanes) -> int64_t {
+    return llvm::divideCeil(accesses, lanes) * lanes;
+  };
+  auto getDistance = [&](int64_t lanes) {
+    double bytes = getSlots(lanes) / lanes * vec * problem.stateBytes;
+    return std::abs(std::log2(bytes / 32));
   };
   int64_t lanes = 4;
-  for (int64_t candidate : {8, 16, 32}) {
-    int64_t slots = llvm::divideCeil(accesses, candidate) * candidate;
-    int64_t bestSlots = llvm::divideCeil(accesses, lanes) * lanes;
-    bool isNearer = std::abs(std::log2(getBytes(candidate) / wantedBytes)) <
-                    std::abs(std::log2(getBytes(lanes) / wantedBytes));
-    if (slots < bestSlots || (slots == bestSlots && isNearer))
+  for (int64_t candidate : {8, 16, 32})
+    if (std::make_pair(getSlots(candidate), getDistance(candidate)) <
+        std::make_pair(getSlots(lanes), getDistance(lanes)))
       lanes = candidate;
-  }
-  int64_t bytes = problem.isOneToken ? 32 : 128;
-  int64_t columns = std::max<int64_t>(1, bytes / getBytes(lanes));
-  columns = std::min<int64_t>(llvm::bit_floor<uint64_t>(columns),
-                              llvm::bit_ceil<uint64_t>(problem.valueDim));
+  return lanes;
+}
 
-  // Large blocks once there is work for every multiprocessor several times
-  // over; small ones end more evenly.
-  int64_t columnsPerWarp = warpSize / lanes * columns;
-  int64_t warps = 2;
-  if (!ShapedType::isDynamic(problem.sequences)) {
-    int64_t allWarps = problem.sequences * problem.valueHeads *
-                       llvm::divideCeil(problem.valueDim, columnsPerWarp);
-    if (problem.isOneToken &&
-        allWarps >= 4 * problem.smCount * warpsPerMultiprocessor)
+// V-first. One token is bound by memory: a thread has 32 bytes of the state, or
+// up to four times as much if then all warps are resident at once and every
+// load is under way from the start; with overlap, where a kernel's warps follow
+// the previous one's, up to twice. Several tokens reuse k and q for four times
+// as many columns.
+static ScheduleAttr getVFirstSchedule(MLIRContext *context,
+                                      const Problem &problem) {
+  int64_t lanes = getVFirstLanes(problem);
+  int64_t vec = getVectorSize(problem, problem.keyDim);
+  int64_t share = llvm::divideCeil(problem.keyDim, lanes * vec) * vec;
+  auto getAllWarps = [&](int64_t columns) -> int64_t {
+    int64_t columnsPerWarp = warpSize / lanes * columns;
+    return problem.sequences * problem.valueHeads *
+           llvm::divideCeil(problem.valueDim, columnsPerWarp);
+  };
+  auto isResident = [&](int64_t columns) {
+    int64_t registers = registersBesideTile + share * columns;
+    return getAllWarps(columns) <=
+           problem.smCount * (registersPerLane / registers);
+  };
+
+  int64_t base = std::max<int64_t>(1, 32 / (share * problem.stateBytes));
+  int64_t columns = base, warps = 2;
+  if (!problem.isOneToken) {
+    columns = 4 * base;
+  } else if (!ShapedType::isDynamic(problem.sequences)) {
+    int64_t limit = (problem.overlaps ? 2 : 4) * base;
+    while (columns < limit && !isResident(columns))
+      columns *= 2;
+    if (!isResident(columns))
+      columns = base;
+    warps = std::max<int64_t>(2, columns / base);
+    // Larger blocks once there is work for every multiprocessor several times
+    // over; small ones end more evenly.
+    if (getAllWarps(columns) >= 4 * problem.smCount * warpsPerMultiprocessor)
       warps = 8;
   }
-  int64_t usefulWarps = llvm::divideCeil(problem.valueDim, columnsPerWarp);
+  columns =
+      std::min<int64_t>(columns, llvm::bit_ceil<uint64_t>(problem.valueDim));
+  int64_t usefulWarps =
+      llvm::divideCeil(problem.valueDim, warpSize / lanes * columns);
   warps = std::min<int64_t>(warps, llvm::bit_ceil<uint64_t>(usefulWarps));
   return ScheduleAttr::get(context, lanes, columns, warps, /*key_warps=*/1);
 }
 
-// K-first. V is contiguous: a warp should read whole 128-byte lines of it, or
-// every line is fetched in parts. So few lanes share K, and warps share it
-// instead. A thread holds about 8 elements of K for one token, 16 for several.
+// K-first. V is contiguous, so few lanes share K and a warp reads at least a
+// 128-byte line of V; fetching lines in parts costs 20 to 30 %. Warps share K
+// instead, and a thread has about 8 elements of K for one token, 16 for
+// several. While multiprocessors would be idle, tiles of V are narrower.
 static ScheduleAttr getKFirstSchedule(MLIRContext *context,
                                       const Problem &problem) {
-  int64_t columns = getVectorSize(problem, problem.valueDim);
-  auto getTilesPerHead = [&](int64_t lanes) -> int64_t {
+  int64_t vec = getVectorSize(problem, problem.valueDim);
+  int64_t lanes = 2, columns = vec, warps = 1;
+  int64_t rows = problem.isOneToken ? 8 : 16;
+  auto getTilesPerHead = [&]() -> int64_t {
     return llvm::divideCeil(problem.valueDim, warpSize / lanes * columns);
   };
-  // More lanes along K, and so narrower tiles of V, while multiprocessors are
-  // idle or the tile is wider than V.
-  int64_t lanes = 2;
-  while (lanes < 4 && !ShapedType::isDynamic(problem.sequences) &&
-         problem.sequences * problem.valueHeads * getTilesPerHead(lanes) <
-             problem.smCount)
-    lanes *= 2;
-  while (lanes < warpSize && getTilesPerHead(lanes) == 1 &&
+  if (!problem.isOneToken) {
+    lanes = 4;
+    warps = getTilesPerHead() > 1 ? 2 : 1;
+  } else if (!ShapedType::isDynamic(problem.sequences)) {
+    int64_t blocks = problem.sequences * problem.valueHeads * getTilesPerHead();
+    if (2 * blocks <= problem.smCount) {
+      columns = std::max<int64_t>(1, vec / 4);
+    } else if (blocks < problem.smCount) {
+      lanes = 4;
+      columns = std::max<int64_t>(1, vec / 2);
+    }
+  }
+  // No wider than V.
+  while (lanes < warpSize &&
          warpSize / (2 * lanes) * columns >= problem.valueDim)
     lanes *= 2;
-  if (!problem.isOneToken)
-    lanes = std::max<int64_t>(lanes, 4);
 
-  int64_t rows = problem.isOneToken ? 8 : 16;
   int64_t keyThreads =
       llvm::bit_ceil<uint64_t>(llvm::divideCeil(problem.keyDim, rows));
   int64_t keyWarps = std::clamp<int64_t>(keyThreads / lanes, 1, 8);
-  int64_t warps = problem.isOneToken || getTilesPerHead(lanes) == 1 ? 1 : 2;
   return ScheduleAttr::get(context, lanes, columns, warps, keyWarps);
 }
 
