@@ -163,7 +163,8 @@ def time_case(case, objects, generator):
     if case.batch == 1 and case.tokens == 1:
         host = ctypes.CDLL(str(objects.resolve() / "host_time.so"))
         host.host_seconds_per_call.restype = ctypes.c_double
-        arguments = kernel.arguments(sets[0].tensors(), None)
+        stream = torch.cuda.Stream()
+        arguments = kernel.arguments(sets[0].tensors(), stream.cuda_stream)
         # Few enough calls that the driver's queue never makes the host wait.
         times = []
         for _ in range(21):

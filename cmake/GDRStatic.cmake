@@ -35,8 +35,11 @@ foreach(target IN LISTS MLIR_EXPORTED_TARGETS)
     continue()
   endif()
   get_target_property(libraries ${target} INTERFACE_LINK_LIBRARIES)
-  if("LLVM" IN_LIST libraries)
-    list(REMOVE_ITEM libraries LLVM MLIR)
+  set(shared LLVM MLIR "$<LINK_ONLY:LLVM>" "$<LINK_ONLY:MLIR>")
+  set(archives ${libraries})
+  list(REMOVE_ITEM archives ${shared})
+  if(NOT archives STREQUAL libraries)
+    set(libraries ${archives})
     list(APPEND libraries ${GDR_LLVM_ARCHIVES})
     set_target_properties(${target} PROPERTIES INTERFACE_LINK_LIBRARIES "${libraries}")
   endif()
@@ -53,3 +56,21 @@ find_library(GDR_ZLIB_ARCHIVE libz.a REQUIRED)
 mark_as_advanced(GDR_ZSTD_ARCHIVE GDR_ZLIB_ARCHIVE)
 set_target_properties(LLVMSupport PROPERTIES INTERFACE_LINK_LIBRARIES
   "LLVMDemangle;${GDR_ZSTD_ARCHIVE};${GDR_ZLIB_ARCHIVE};rt;dl;m")
+
+# The parts of MLIR that the tools use; the linker drops what they do not reach.
+get_property(GDR_DIALECT_ARCHIVES GLOBAL PROPERTY MLIR_DIALECT_LIBS)
+get_property(GDR_CONVERSION_ARCHIVES GLOBAL PROPERTY MLIR_CONVERSION_LIBS)
+set(GDR_MLIR_ARCHIVES
+  ${GDR_DIALECT_ARCHIVES}
+  ${GDR_CONVERSION_ARCHIVES}
+  MLIRBuiltinToLLVMIRTranslation
+  MLIRExecutionEngine
+  MLIRFuncAllExtensions
+  MLIRGPUToLLVMIRTranslation
+  MLIRLLVMToLLVMIRTranslation
+  MLIRLspServerLib
+  MLIRNVVMTarget
+  MLIRNVVMToLLVMIRTranslation
+  MLIROptLib
+  MLIRRegisterAllDialects
+  MLIRTransforms)

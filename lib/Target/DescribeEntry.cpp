@@ -17,7 +17,9 @@
 #include "gdr-c/Runtime.h"
 #include "gdr/Target/Entry.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/StringExtras.h"
@@ -49,6 +51,25 @@ static LogicalResult verifyArgument(func::FuncOp func, unsigned number) {
     return func.emitOpError("expected argument #")
            << number << " to have a strided layout, got " << type;
   return success();
+}
+
+// The host must not touch what is in the device's memory.
+static LogicalResult verifyOnlyLaunches(func::FuncOp func) {
+  WalkResult result = func.walk([](Operation *op) -> WalkResult {
+    if (op->getNumRegions() != 0 || isa<gpu::LaunchFuncOp>(op) ||
+        isMemoryEffectFree(op))
+      return WalkResult::advance();
+    InFlightDiagnostic diagnostic =
+        op->emitOpError("accesses tensors from the host, which it cannot for "
+                        "target cuda; only gdr.gated_delta_rule can");
+    if (isa<memref::AllocOp, memref::CopyOp>(op))
+      diagnostic.attachNote()
+          << "a copy is needed where a tensor is used after it was updated, or "
+             "a state is read and written through different indices; pass "
+             "another tensor for the result";
+    return diagnostic;
+  });
+  return failure(result.wasInterrupted());
 }
 
 // A C identifier for an argument that no other has.
@@ -93,6 +114,8 @@ private:
     for (unsigned i = 0; i < func.getNumArguments(); ++i)
       if (failed(verifyArgument(func, i)))
         return failure();
+    if (target == "cuda" && failed(verifyOnlyLaunches(func)))
+      return failure();
 
     Builder b(&getContext());
     llvm::StringSet<> taken;

@@ -21,6 +21,8 @@
 // RUN: %{check} HK=2 HV=6  K=16 V=8 T=f32 S=f32
 // RUN: %{check} HK=2 HV=8  K=16 V=8 T=f32 S=f32
 // RUN: %{check} HK=2 HV=16 K=16 V=8 T=f32 S=f32
+// More heads in all than a grid's y or z dimension has blocks.
+// RUN: %{check} HK=11000 HV=33000 K=4 V=2 T=f32 S=f32
 
 // Every pair of types.
 // RUN: %{check} HK=2 HV=4 K=128 V=128 T=bf16 S=f32

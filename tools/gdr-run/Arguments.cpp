@@ -108,9 +108,6 @@ llvm::Error mlir::gdr::run::writeOutputs(Program &program,
                                          const Options &options) {
   for (const auto &[name, file] : options.outputs) {
     Argument *argument = program.find(name);
-    // A state in place has the name of the initial one.
-    if (!argument && name == getName(Role::FinalState))
-      argument = program.find(getName(Role::InitialState));
     if (!argument || !argument->isTensor())
       return makeError("--output={0}={1}: expected a tensor argument or result "
                        "of the function",

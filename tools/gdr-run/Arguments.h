@@ -10,7 +10,7 @@
 
 #include "Options.h"
 #include "Program.h"
-#include "Views.h"
+#include "ResolvedRule.h"
 
 namespace mlir::gdr::run {
 

@@ -104,6 +104,55 @@ mlir::gdr::run::benchOnHost(Caller &caller, const Program &program,
   return result;
 }
 
+// How many copies of something exceed the L2 cache.
+static int64_t getNumSets(int64_t bytes) {
+  auto sets = static_cast<int64_t>(
+      llvm::divideCeil(rotatedBytes, std::max<int64_t>(bytes, 1)));
+  return std::clamp(sets, int64_t(2), maxSets);
+}
+
+// A copy of the arguments on the GPU.
+static llvm::Expected<std::vector<DeviceBuffer>>
+copyArguments(const Program &program, const Device &device) {
+  std::vector<DeviceBuffer> copies;
+  for (const Argument &argument : program.arguments) {
+    int64_t bytes = argument.isTensor() ? argument.buffer.getTotalBytes() : 0;
+    llvm::Expected<DeviceBuffer> copy = device.allocate(bytes);
+    if (!copy)
+      return copy.takeError();
+    if (bytes)
+      if (llvm::Error error = device.copyToDevice(
+              copy->getData(), argument.buffer.getBegin(), bytes))
+        return error;
+    copies.push_back(std::move(*copy));
+  }
+  return copies;
+}
+
+// Seconds of one of `count` copies of this size.
+static llvm::Expected<double> measureCopies(const Device &device, int64_t bytes,
+                                            int64_t count, int64_t repeat) {
+  auto size = static_cast<int64_t>(llvm::alignTo(bytes, 256));
+  llvm::Expected<DeviceBuffer> from = device.allocate(count * size);
+  if (!from)
+    return from.takeError();
+  llvm::Expected<DeviceBuffer> to = device.allocate(count * size);
+  if (!to)
+    return to.takeError();
+  auto enqueue = [&]() -> llvm::Error {
+    for (int64_t i = 0; i < count; ++i)
+      if (llvm::Error error = device.copyOnDevice(
+              static_cast<char *>(to->getData()) + i * size,
+              static_cast<char *>(from->getData()) + i * size, bytes))
+        return error;
+    return llvm::Error::success();
+  };
+  llvm::Expected<SmallVector<double>> seconds = device.measure(enqueue, repeat);
+  if (!seconds)
+    return seconds.takeError();
+  return getMedian(*seconds) / static_cast<double>(count);
+}
+
 llvm::Expected<BenchResult>
 mlir::gdr::run::benchOnDevice(Caller &caller, const Program &program,
                               const Device &device, int64_t bytes,
@@ -112,72 +161,49 @@ mlir::gdr::run::benchOnDevice(Caller &caller, const Program &program,
   for (const Argument &argument : program.arguments)
     if (argument.isTensor())
       setBytes += argument.buffer.getTotalBytes();
-  int64_t numSets = std::clamp(
-      static_cast<int64_t>(llvm::divideCeil(rotatedBytes, setBytes + 1)),
-      int64_t(2), maxSets);
-  std::vector<std::vector<DeviceBuffer>> sets(numSets);
-  std::vector<std::unique_ptr<CallArguments>> calls;
+  std::vector<std::vector<DeviceBuffer>> sets(getNumSets(setBytes));
+  std::vector<CallArguments> calls;
   for (std::vector<DeviceBuffer> &set : sets) {
-    for (const Argument &argument : program.arguments) {
-      int64_t size = argument.isTensor() ? argument.buffer.getTotalBytes() : 0;
-      llvm::Expected<DeviceBuffer> buffer = device.allocate(size);
-      if (!buffer)
-        return buffer.takeError();
-      if (size)
-        if (llvm::Error error = device.copyToDevice(
-                buffer->getData(), argument.buffer.getBegin(), size))
-          return error;
-      set.push_back(std::move(*buffer));
-    }
-    calls.push_back(std::make_unique<CallArguments>(program, &device, set));
-    if (llvm::Error error = caller.launch(*calls.back()))
-      return error;
+    llvm::Expected<std::vector<DeviceBuffer>> copies =
+        copyArguments(program, device);
+    if (!copies)
+      return copies.takeError();
+    set = std::move(*copies);
+    calls.emplace_back(program, &device, set);
   }
+  auto enqueue = [&]() -> llvm::Error {
+    for (CallArguments &call : calls)
+      if (llvm::Error error = caller.launch(call))
+        return error;
+    return llvm::Error::success();
+  };
+  // Outside of the capture, because it may provide a workspace.
+  if (llvm::Error error = enqueue())
+    return error;
   if (llvm::Error error = device.synchronize())
     return error;
 
-  repeat = repeat ? repeat : deviceRepeats;
-  llvm::Expected<SmallVector<double>> seconds = device.measure(
-      [&]() -> llvm::Error {
-        for (std::unique_ptr<CallArguments> &call : calls)
-          if (llvm::Error error = caller.launch(*call))
-            return error;
-        return llvm::Error::success();
-      },
-      repeat);
+  BenchResult result;
+  result.bytes = bytes;
+  result.repeats = repeat ? repeat : deviceRepeats;
+  llvm::Expected<SmallVector<double>> seconds =
+      device.measure(enqueue, result.repeats);
   if (!seconds)
     return seconds.takeError();
+  result.seconds = getMedian(*seconds) / static_cast<double>(sets.size());
 
-  // The floor: copies that read and write as many bytes, in one graph too.
-  int64_t copyBytes = std::max<int64_t>(bytes / 2, 1);
-  int64_t numCopies = std::clamp(
-      static_cast<int64_t>(llvm::divideCeil(rotatedBytes / 2, copyBytes)),
-      int64_t(2), maxSets);
-  llvm::Expected<DeviceBuffer> from = device.allocate(numCopies * copyBytes);
-  if (!from)
-    return from.takeError();
-  llvm::Expected<DeviceBuffer> to = device.allocate(numCopies * copyBytes);
-  if (!to)
-    return to.takeError();
-  llvm::Expected<SmallVector<double>> copySeconds = device.measure(
-      [&]() -> llvm::Error {
-        for (int64_t i = 0; i < numCopies; ++i)
-          if (llvm::Error error = device.copyOnDevice(
-                  static_cast<char *>(to->getData()) + i * copyBytes,
-                  static_cast<char *>(from->getData()) + i * copyBytes,
-                  copyBytes))
-            return error;
-        return llvm::Error::success();
-      },
-      repeat);
-  if (!copySeconds)
-    return copySeconds.takeError();
-
-  BenchResult result;
-  result.seconds = getMedian(*seconds) / static_cast<double>(numSets);
-  result.repeats = repeat;
-  result.bytes = bytes;
+  // A copy reads and writes half of the bytes each.
+  int64_t half = std::max<int64_t>(bytes / 2, 1);
+  llvm::Expected<double> copy =
+      measureCopies(device, half, getNumSets(2 * half), result.repeats);
+  if (!copy)
+    return copy.takeError();
+  result.copySeconds = *copy;
+  llvm::Expected<double> largeCopy =
+      measureCopies(device, rotatedBytes, 1, result.repeats);
+  if (!largeCopy)
+    return largeCopy.takeError();
   result.copyBytesPerSecond =
-      2 * static_cast<double>(copyBytes * numCopies) / getMedian(*copySeconds);
+      2 * static_cast<double>(rotatedBytes) / *largeCopy;
   return result;
 }

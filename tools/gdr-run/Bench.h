@@ -18,13 +18,17 @@ struct BenchResult {
   int64_t repeats = 0;
   /// What a call has to move at least.
   int64_t bytes = 0;
-  /// Bytes read and written per second by a copy, measured in the same run.
+  /// Bytes read and written per second by a copy, measured in the same run: on
+  /// the host one of the states' size, on a GPU one far larger than its caches.
   double copyBytesPerSecond = 0;
+  /// On a GPU, the time of a copy that moves as many bytes as a call, which
+  /// need not reach that bandwidth.
+  std::optional<double> copySeconds;
 
   double getBytesPerSecond() const {
     return static_cast<double>(bytes) / seconds;
   }
-  /// The time that a copy takes to move as many bytes.
+  /// The time of a call at the bandwidth of the copy.
   double getFloor() const {
     return static_cast<double>(bytes) / copyBytesPerSecond;
   }

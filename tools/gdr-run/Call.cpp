@@ -67,7 +67,7 @@ llvm::Expected<Caller> Caller::create(const EntryPoints &entry,
                                       Program &program, Device *device) {
   Caller caller(entry, program, device);
   if (!device)
-    return std::move(caller);
+    return caller;
   if (entry.load(0) != GDR_OK)
     return getLastError("loading the kernels");
   for (const Argument &argument : program.arguments) {
@@ -77,7 +77,7 @@ llvm::Expected<Caller> Caller::create(const EntryPoints &entry,
       return copy.takeError();
     caller.copies.push_back(std::move(*copy));
   }
-  return std::move(caller);
+  return caller;
 }
 
 llvm::Error Caller::provideWorkspace(gdr_args_header &header) {

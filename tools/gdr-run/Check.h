@@ -16,7 +16,7 @@
 
 #include "Program.h"
 #include "Reference.h"
-#include "Views.h"
+#include "ResolvedRule.h"
 
 namespace mlir::gdr::run {
 

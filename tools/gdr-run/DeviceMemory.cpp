@@ -130,7 +130,7 @@ llvm::Expected<std::unique_ptr<Device>> Device::create() {
   driver.cuDeviceGetAttribute(&l2Bytes, attributeL2CacheSize, ordinal);
   device->name = name;
   device->l2Bytes = l2Bytes;
-  return std::move(device);
+  return device;
 }
 
 std::string Device::getChip() const {

@@ -29,35 +29,41 @@ Argument *Program::find(StringRef name) {
   return nullptr;
 }
 
+static std::string getNames(ArrayRef<func::FuncOp> functions) {
+  std::string names;
+  for (func::FuncOp function : functions)
+    names += (names.empty() ? "" : ", ") + function.getName().str();
+  return names;
+}
+
+static bool hasRule(func::FuncOp function) {
+  return function.walk([](GatedDeltaRuleOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
 llvm::Expected<func::FuncOp> mlir::gdr::run::findFunction(ModuleOp module,
                                                           StringRef name) {
-  SmallVector<func::FuncOp> all, withRule;
-  std::string names;
-  for (auto function : module.getOps<func::FuncOp>()) {
-    if (function.isExternal())
-      continue;
-    if (function.getName() == name)
-      return function;
-    names += (names.empty() ? "" : ", ") + function.getName().str();
-    if (!function.isPublic())
-      continue;
-    all.push_back(function);
-    if (function.walk([](GatedDeltaRuleOp) { return WalkResult::interrupt(); })
-            .wasInterrupted())
-      withRule.push_back(function);
-  }
-  if (!name.empty())
-    return makeError("--function={0}: expected a function of the module, which "
-                     "has {1}",
-                     name, names.empty() ? "none" : names);
-  ArrayRef<func::FuncOp> candidates = withRule.empty() ? all : withRule;
-  if (candidates.empty())
+  SmallVector<func::FuncOp> functions;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      functions.push_back(function);
+  if (functions.empty())
     return makeError("expected a public function in the module");
-  if (candidates.size() > 1)
+  if (!name.empty()) {
+    for (func::FuncOp function : functions)
+      if (function.getName() == name)
+        return function;
+    return makeError("--function={0}: expected a public function of the "
+                     "module, one of {1}",
+                     name, getNames(functions));
+  }
+  if (llvm::any_of(functions, hasRule))
+    llvm::erase_if(functions, [](func::FuncOp f) { return !hasRule(f); });
+  if (functions.size() > 1)
     return makeError("the module has {0} functions ({1}): choose one with "
                      "--function=NAME",
-                     candidates.size(), names);
-  return candidates.front();
+                     functions.size(), getNames(functions));
+  return functions.front();
 }
 
 // Returns the argument whose buffer a value is: through casts, and through ops

@@ -1,4 +1,5 @@
-//===- Views.cpp - operands of a rule in the function's arguments ---------===//
+//===- Views.cpp - values as views of the arguments
+//------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -23,44 +24,13 @@ using namespace mlir;
 using namespace mlir::gdr;
 using namespace mlir::gdr::run;
 
-namespace {
-
-class Resolver {
-public:
-  explicit Resolver(Program &program) : program(program) {}
-
-  /// The slot that a value is a view of, if it is one.
-  std::optional<unsigned> getSlot(Value value);
-  /// The view that a value is.
-  FailureOr<TensorView> resolve(Value value);
-  /// The view of the slot that a result of an op is returned in; `shape` is
-  /// the result's.
-  FailureOr<TensorView> resolveResult(OpResult result, ArrayRef<int64_t> shape);
-
-private:
-  FailureOr<int64_t> evaluate(OpFoldResult value);
-  FailureOr<int64_t> evaluate(Value value);
-  FailureOr<SmallVector<int64_t>> evaluate(ArrayRef<OpFoldResult> values);
-  FailureOr<TensorView> resolveSlice(OffsetSizeAndStrideOpInterface slice,
-                                     const llvm::SmallBitVector &droppedDims);
-  FailureOr<TensorView> resolveExpansion(Value source,
-                                         ArrayRef<ReassociationIndices> groups,
-                                         ArrayRef<OpFoldResult> sizes);
-  FailureOr<TensorView> resolveCollapse(Value source,
-                                        ArrayRef<ReassociationIndices> groups);
-
-  Program &program;
-};
-
-} // namespace
-
-FailureOr<int64_t> Resolver::evaluate(OpFoldResult value) {
+FailureOr<int64_t> ViewResolver::evaluate(OpFoldResult value) {
   if (std::optional<int64_t> constant = getConstantIntValue(value))
     return *constant;
   return evaluate(cast<Value>(value));
 }
 
-FailureOr<int64_t> Resolver::evaluate(Value value) {
+FailureOr<int64_t> ViewResolver::evaluate(Value value) {
   if (std::optional<int64_t> constant = getConstantIntValue(value))
     return *constant;
   if (auto argument = dyn_cast<BlockArgument>(value)) {
@@ -95,7 +65,7 @@ FailureOr<int64_t> Resolver::evaluate(Value value) {
 }
 
 FailureOr<SmallVector<int64_t>>
-Resolver::evaluate(ArrayRef<OpFoldResult> values) {
+ViewResolver::evaluate(ArrayRef<OpFoldResult> values) {
   SmallVector<int64_t> results;
   for (OpFoldResult value : values) {
     FailureOr<int64_t> result = evaluate(value);
@@ -106,7 +76,7 @@ Resolver::evaluate(ArrayRef<OpFoldResult> values) {
   return results;
 }
 
-std::optional<unsigned> Resolver::getSlot(Value value) {
+std::optional<unsigned> ViewResolver::getSlot(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (!isa<ViewLikeOpInterface, tensor::CastOp, tensor::ExtractSliceOp,
              tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
@@ -120,8 +90,8 @@ std::optional<unsigned> Resolver::getSlot(Value value) {
 }
 
 FailureOr<TensorView>
-Resolver::resolveSlice(OffsetSizeAndStrideOpInterface slice,
-                       const llvm::SmallBitVector &droppedDims) {
+ViewResolver::resolveSlice(OffsetSizeAndStrideOpInterface slice,
+                           const llvm::SmallBitVector &droppedDims) {
   FailureOr<TensorView> source = resolve(slice->getOperand(0));
   auto offsets = evaluate(slice.getMixedOffsets());
   auto sizes = evaluate(slice.getMixedSizes());
@@ -142,8 +112,9 @@ Resolver::resolveSlice(OffsetSizeAndStrideOpInterface slice,
 }
 
 FailureOr<TensorView>
-Resolver::resolveExpansion(Value value, ArrayRef<ReassociationIndices> groups,
-                           ArrayRef<OpFoldResult> mixedSizes) {
+ViewResolver::resolveExpansion(Value value,
+                               ArrayRef<ReassociationIndices> groups,
+                               ArrayRef<OpFoldResult> mixedSizes) {
   FailureOr<TensorView> source = resolve(value);
   FailureOr<SmallVector<int64_t>> sizes = evaluate(mixedSizes);
   if (failed(source) || failed(sizes))
@@ -161,7 +132,8 @@ Resolver::resolveExpansion(Value value, ArrayRef<ReassociationIndices> groups,
 }
 
 FailureOr<TensorView>
-Resolver::resolveCollapse(Value value, ArrayRef<ReassociationIndices> groups) {
+ViewResolver::resolveCollapse(Value value,
+                              ArrayRef<ReassociationIndices> groups) {
   FailureOr<TensorView> source = resolve(value);
   if (failed(source))
     return failure();
@@ -179,7 +151,7 @@ Resolver::resolveCollapse(Value value, ArrayRef<ReassociationIndices> groups) {
   return view;
 }
 
-FailureOr<TensorView> Resolver::resolve(Value value) {
+FailureOr<TensorView> ViewResolver::resolve(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     if (argument.getOwner() != &program.function.front())
       return failure();
@@ -204,8 +176,8 @@ FailureOr<TensorView> Resolver::resolve(Value value) {
       .Default([](Operation *) { return failure(); });
 }
 
-FailureOr<TensorView> Resolver::resolveResult(OpResult result,
-                                              ArrayRef<int64_t> shape) {
+FailureOr<TensorView> ViewResolver::resolveResult(OpResult result,
+                                                  ArrayRef<int64_t> shape) {
   auto returnOp =
       cast<func::ReturnOp>(program.function.getBody().back().getTerminator());
   for (auto [slot, value] :
@@ -230,130 +202,4 @@ FailureOr<TensorView> Resolver::resolveResult(OpResult result,
                       getRowMajorStrides(shape)};
   }
   return failure();
-}
-
-namespace {
-
-/// Fills in a ResolvedRule.
-class RuleBuilder {
-public:
-  RuleBuilder(Program &program, GatedDeltaRuleOp op)
-      : resolver(program), program(program), op(op) {}
-  ResolvedRule build();
-
-private:
-  void addAttributes();
-  void addOperand(Role role, Value value);
-  void addOutput(Role role, Value init, unsigned result,
-                 std::optional<TensorView> &initView);
-  SmallVector<int64_t> getOutputShape(Role role, Value init);
-
-  Resolver resolver;
-  Program &program;
-  GatedDeltaRuleOp op;
-  ResolvedRule resolved;
-};
-
-} // namespace
-
-void RuleBuilder::addAttributes() {
-  Rule &rule = resolved.rule;
-  if (FloatAttr scale = op.getScaleAttr())
-    rule.scale = scale.getValueAsDouble();
-  rule.stateLayout = op.getStateLayout();
-  rule.qkL2norm = op.getQkL2norm();
-  rule.l2normEps = op.getL2normEps().convertToFloat();
-  rule.gateForm = op.getGateForm();
-  if (FloatAttr lowerBound = op.getLowerBoundAttr())
-    rule.lowerBound = lowerBound.getValueAsDouble();
-  rule.betaForm = op.getBetaForm();
-}
-
-void RuleBuilder::addOperand(Role role, Value value) {
-  if (!value)
-    return;
-  FailureOr<TensorView> view = resolver.resolve(value);
-  if (failed(view)) {
-    resolved.problems.push_back(
-        ("cannot follow operand '" + getName(role) +
-         "' of the gated_delta_rule to an argument of the function")
-            .str());
-    return;
-  }
-  resolved.rule[role] = *view;
-  resolved.slots.push_back(*resolver.getSlot(value));
-}
-
-// Sizes that the type leaves open are those of v, or of the slot's own shape.
-SmallVector<int64_t> RuleBuilder::getOutputShape(Role role, Value init) {
-  SmallVector<int64_t> shape(cast<ShapedType>(init.getType()).getShape());
-  if (role == Role::O && resolved.rule[Role::V])
-    shape = resolved.rule[Role::V]->shape;
-  if (role != Role::FinalState || !resolved.rule[Role::V])
-    return shape;
-  const Rule &rule = resolved.rule;
-  bool kFirst = rule.stateLayout == StateLayout::KFirst;
-  int64_t sizes[] = {
-      rule[Role::InitialState] ? rule[Role::InitialState]->shape[0]
-                               : rule.getNumSequences(),
-      rule.getNumValueHeads(), kFirst ? rule.getKeyDim() : rule.getValueDim(),
-      kFirst ? rule.getValueDim() : rule.getKeyDim()};
-  for (auto [size, known] : llvm::zip(shape, sizes))
-    if (ShapedType::isDynamic(size))
-      size = known;
-  return shape;
-}
-
-void RuleBuilder::addOutput(Role role, Value init, unsigned result,
-                            std::optional<TensorView> &initView) {
-  if (!init)
-    return;
-  if (FailureOr<TensorView> view = resolver.resolve(init); succeeded(view))
-    initView = *view;
-  if (op.isOnMemRefs())
-    return addOperand(role, init);
-  FailureOr<TensorView> view =
-      resolver.resolveResult(op->getResult(result), getOutputShape(role, init));
-  if (failed(view)) {
-    resolved.problems.push_back(
-        ("cannot follow result '" + getName(role) +
-         "' of the gated_delta_rule to a result of the function")
-            .str());
-    return;
-  }
-  resolved.rule[role] = *view;
-}
-
-ResolvedRule RuleBuilder::build() {
-  addAttributes();
-  addOperand(Role::Q, op.getQ());
-  addOperand(Role::K, op.getK());
-  addOperand(Role::V, op.getV());
-  addOperand(Role::G, op.getG());
-  addOperand(Role::Beta, op.getBeta());
-  addOperand(Role::ALog, op.getALog());
-  addOperand(Role::DtBias, op.getDtBias());
-  addOperand(Role::InitialState, op.getInitialState());
-  addOperand(Role::CuSeqlens, op.getCuSeqlens());
-  addOperand(Role::ReadIndices, op.getReadIndices());
-  addOperand(Role::WriteIndices, op.getWriteIndices());
-  if (!resolved.rule[Role::Q] || !resolved.rule[Role::V])
-    return resolved;
-  addOutput(Role::O, op.getOInit(), 0, resolved.oInit);
-  addOutput(Role::FinalState, op.getFinalStateInit(), 1,
-            resolved.finalStateInit);
-  for (auto [name, value] : {std::pair("num_accepted", op.getNumAccepted()),
-                             std::pair("snapshots", op.getSnapshotsInit())})
-    if (value)
-      resolved.problems.push_back("operand '" + std::string(name) +
-                                  "' is not supported yet");
-  if (auto argument = dyn_cast_or_null<BlockArgument>(op.getMaxSeqlen()))
-    if (argument.getOwner() == &program.function.front())
-      resolved.maxSeqlenSlot = argument.getArgNumber();
-  return resolved;
-}
-
-ResolvedRule mlir::gdr::run::resolveRule(Program &program,
-                                         GatedDeltaRuleOp op) {
-  return RuleBuilder(program, op).build();
 }

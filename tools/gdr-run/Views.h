@@ -1,4 +1,4 @@
-//===- Views.h - operands of a rule in the function's arguments -*- C++ -*-===//
+//===- Views.h - values as views of the arguments ---------------*- C++ -*-===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,29 +9,38 @@
 #define GDR_TOOLS_GDR_RUN_VIEWS_H
 
 #include "Program.h"
-#include "Rule.h"
-#include "gdr/Dialect/GDR/IR/GDR.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace mlir::gdr::run {
 
-/// A rule whose operands are views of the program's arguments.
-struct ResolvedRule {
-  Rule rule;
-  /// Why operands were left out, because something in the function computes
-  /// them; empty if none was.
-  SmallVector<std::string> problems;
-  /// What the inits hold before the call, and so the parts of o and of the
-  /// final state that the op does not write after it. Absent if that is
-  /// unspecified.
-  std::optional<TensorView> oInit, finalStateInit;
-  /// The slots of the arguments that are operands, and the one of max_seqlen.
-  SmallVector<unsigned> slots;
-  std::optional<unsigned> maxSeqlenSlot;
-};
+/// Follows values of a function to its arguments.
+class ViewResolver {
+public:
+  explicit ViewResolver(Program &program) : program(program) {}
 
-/// Follows the operands of an op through casts, slices and reshapes to the
-/// function's arguments, and its results to the slots that hold them.
-ResolvedRule resolveRule(Program &program, GatedDeltaRuleOp op);
+  /// The slot that a value is a view of, if it is one.
+  std::optional<unsigned> getSlot(Value value);
+  /// The view that a value is.
+  FailureOr<TensorView> resolve(Value value);
+  /// The view of the slot that a result of an op is returned in; `shape` is
+  /// the result's.
+  FailureOr<TensorView> resolveResult(OpResult result, ArrayRef<int64_t> shape);
+
+private:
+  FailureOr<int64_t> evaluate(OpFoldResult value);
+  FailureOr<int64_t> evaluate(Value value);
+  FailureOr<SmallVector<int64_t>> evaluate(ArrayRef<OpFoldResult> values);
+  FailureOr<TensorView> resolveSlice(OffsetSizeAndStrideOpInterface slice,
+                                     const llvm::SmallBitVector &droppedDims);
+  FailureOr<TensorView> resolveExpansion(Value source,
+                                         ArrayRef<ReassociationIndices> groups,
+                                         ArrayRef<OpFoldResult> sizes);
+  FailureOr<TensorView> resolveCollapse(Value source,
+                                        ArrayRef<ReassociationIndices> groups);
+
+  Program &program;
+};
 
 } // namespace mlir::gdr::run
 

@@ -36,6 +36,11 @@ int64_t mlir::gdr::getBlocksPerSequence(RecurrentOp op) {
   return op.getNumValueHeads() * getTilesPerHead(op);
 }
 
+bool mlir::gdr::overlapsPreviousKernel(RecurrentOp op) {
+  return op.getProgrammaticDependentLaunch() &&
+         op.getScheduleAttr().getOverlap();
+}
+
 static TileGeometry getGeometry(RecurrentOp op) {
   ScheduleAttr schedule = op.getScheduleAttr();
   int64_t stateBytes = 0;
@@ -142,7 +147,7 @@ private:
 } // namespace
 
 void KernelBuilder::createBody() {
-  if (op.getProgrammaticDependentLaunch())
+  if (overlapsPreviousKernel(op))
     NVVM::GriddepcontrolOp::create(b,
                                    NVVM::GridDepActionKind::launch_dependents);
   createCoordinates();
@@ -151,7 +156,7 @@ void KernelBuilder::createBody() {
   // it lies is an ordinary operand.
   bool looksUpSequence =
       op.getCuSeqlens() || op.getReadIndices() || op.getWriteIndices();
-  if (op.getProgrammaticDependentLaunch() && looksUpSequence)
+  if (overlapsPreviousKernel(op) && looksUpSequence)
     NVVM::GriddepcontrolOp::create(b, NVVM::GridDepActionKind::wait);
 
   Sequence sequence = scalars.createSequence(n);
@@ -194,7 +199,7 @@ void KernelBuilder::createSequenceBody(const Sequence &sequence) {
   SmallVector<Value> slices = createInitialTile(sequence);
   bool waited =
       op.getCuSeqlens() || op.getReadIndices() || op.getWriteIndices();
-  if (op.getProgrammaticDependentLaunch() && !waited)
+  if (overlapsPreviousKernel(op) && !waited)
     NVVM::GriddepcontrolOp::create(b, NVVM::GridDepActionKind::wait);
   gateParameters = scalars.createGateParameters(valueHead);
   scale = scalars.createScale();

@@ -23,6 +23,9 @@ void createRecurrentKernelBody(ImplicitLocOpBuilder &b, gpu::GPUFuncOp kernel,
 /// Blocks of the grid for each sequence.
 int64_t getBlocksPerSequence(RecurrentOp op);
 
+/// Whether the kernel starts while the previous one still runs.
+bool overlapsPreviousKernel(RecurrentOp op);
+
 /// Bytes to which the kernel's accesses of an operand are aligned.
 int64_t getRequiredAlignment(RecurrentOp op, OpOperand &operand);
 

@@ -231,7 +231,7 @@ private:
         b, kernel, gpu::KernelDim3{blocks, one, one},
         gpu::KernelDim3{threads, one, one},
         /*dynamicSharedMemorySize=*/nullptr, arguments);
-    if (op.getProgrammaticDependentLaunch())
+    if (overlapsPreviousKernel(op))
       launch->setAttr(waitsAttrName, b.getUnitAttr());
   }
 };

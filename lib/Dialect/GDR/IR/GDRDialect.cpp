@@ -34,7 +34,8 @@ void GDRDialect::initialize() {
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    int64_t lanes, int64_t columns,
-                                   int64_t warps, int64_t keyWarps) {
+                                   int64_t warps, int64_t keyWarps,
+                                   bool overlap) {
   // schedule_lanes
   if (lanes < 1 || lanes > 32 || !llvm::isPowerOf2_64(lanes))
     return emitError() << "expected schedule parameter 'lanes' to be a power "

@@ -47,7 +47,6 @@ struct Problem {
   int64_t valueHeads;
   int64_t sequences; // kDynamic if it is known only at run time
   bool isOneToken;
-  bool overlaps;      // programmatic dependent launch
   int64_t stateBytes; // an element of the state
   int64_t smCount;
 };
@@ -67,7 +66,6 @@ static Problem getProblem(RuleOpInterface rule, int64_t smCount) {
           rule.getNumValueHeads(),
           rule.getNumSequences(),
           rule.getNumTokens() == 1,
-          rule.getProgrammaticDependentLaunch(),
           stateBytes ? stateBytes : 4,
           smCount};
 }
@@ -102,9 +100,9 @@ static int64_t getVFirstLanes(const Problem &problem) {
 
 // V-first. One token is bound by memory: a thread has 32 bytes of the state, or
 // up to four times as much if then all warps are resident at once and every
-// load is under way from the start; with overlap, where a kernel's warps follow
-// the previous one's, up to twice. Several tokens reuse k and q for four times
-// as many columns.
+// load is under way from the start. A kernel that fills the GPU so is slower if
+// the next one starts inside it: then loads and stores mix. Several tokens
+// reuse k and q for four times as many columns.
 static ScheduleAttr getVFirstSchedule(MLIRContext *context,
                                       const Problem &problem) {
   int64_t lanes = getVFirstLanes(problem);
@@ -123,14 +121,15 @@ static ScheduleAttr getVFirstSchedule(MLIRContext *context,
 
   int64_t base = std::max<int64_t>(1, 32 / (share * problem.stateBytes));
   int64_t columns = base, warps = 2;
+  bool overlap = true;
   if (!problem.isOneToken) {
     columns = 4 * base;
   } else if (!ShapedType::isDynamic(problem.sequences)) {
-    int64_t limit = (problem.overlaps ? 2 : 4) * base;
-    while (columns < limit && !isResident(columns))
+    while (columns < 4 * base && !isResident(columns))
       columns *= 2;
     if (!isResident(columns))
       columns = base;
+    overlap = columns <= 2 * base;
     warps = std::max<int64_t>(2, columns / base);
     // Larger blocks once there is work for every multiprocessor several times
     // over; small ones end more evenly.
@@ -142,7 +141,8 @@ static ScheduleAttr getVFirstSchedule(MLIRContext *context,
   int64_t usefulWarps =
       llvm::divideCeil(problem.valueDim, warpSize / lanes * columns);
   warps = std::min<int64_t>(warps, llvm::bit_ceil<uint64_t>(usefulWarps));
-  return ScheduleAttr::get(context, lanes, columns, warps, /*key_warps=*/1);
+  return ScheduleAttr::get(context, lanes, columns, warps, /*key_warps=*/1,
+                           overlap);
 }
 
 // K-first. V is contiguous, so few lanes share K and a warp reads at least a
@@ -177,7 +177,8 @@ static ScheduleAttr getKFirstSchedule(MLIRContext *context,
   int64_t keyThreads =
       llvm::bit_ceil<uint64_t>(llvm::divideCeil(problem.keyDim, rows));
   int64_t keyWarps = std::clamp<int64_t>(keyThreads / lanes, 1, 8);
-  return ScheduleAttr::get(context, lanes, columns, warps, keyWarps);
+  return ScheduleAttr::get(context, lanes, columns, warps, keyWarps,
+                           /*overlap=*/true);
 }
 
 namespace {

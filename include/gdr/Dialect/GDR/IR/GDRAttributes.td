@@ -71,7 +71,8 @@ def GDR_ScheduleAttr : AttrDef<GDR_Dialect, "Schedule"> {
   }];
   let parameters = (ins "int64_t":$lanes, "int64_t":$columns,
                         "int64_t":$warps,
-                        DefaultValuedParameter<"int64_t", "1">:$key_warps);
+                        DefaultValuedParameter<"int64_t", "1">:$key_warps,
+                        DefaultValuedParameter<"bool", "true">:$overlap);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -1,0 +1,90 @@
+// RUN: gdr-opt %s --split-input-file --verify-diagnostics --gdr-emit-entry | FileCheck %s
+
+// include/gdr-c/Runtime.h has the layout of these tables. The argument: kind,
+// type code, bits, rank, alignment, then 6 each of sizes, symbols, offsets of
+// symbols and strides; N + 1 names the same symbol as N.
+// CHECK-LABEL: llvm.func internal @decode.host(
+// CHECK-NOT:     gdr.entry
+// CHECK-DAG:   llvm.mlir.global internal constant @decode.image0(".version")
+// CHECK-DAG:   llvm.mlir.global internal constant @decode.name("decode\00")
+// CHECK-DAG:   llvm.mlir.global internal constant @decode.arguments(dense<[0, 4, 16, 1, 16, -9223372036854775808, 0, 0, 0, 0, 0, 0, {{.*}}]> : tensor<58xi64>)
+// CHECK-DAG:   llvm.mlir.global internal constant @decode.argument_names("q\00rows\00\00")
+// CHECK-DAG:   llvm.mlir.global internal constant @decode.symbol_names("N\00\00")
+// CHECK-DAG:   llvm.mlir.global internal constant @decode.kernel_names("decode_recurrent\00\00")
+// CHECK-DAG:   llvm.mlir.global internal @decode.state()
+// CHECK-DAG:   llvm.mlir.global internal constant @decode.function()
+
+// CHECK-DAG:   llvm.call @decode.host(
+// CHECK-LABEL: llvm.func @decode(%{{.*}}: !llvm.ptr) -> i32
+// CHECK:         %[[FUNCTION:.*]] = llvm.mlir.addressof @decode.function
+// CHECK:         %[[STATUS:.*]] = llvm.call @gdr_invoke(%[[FUNCTION]], %{{.*}})
+// CHECK:         llvm.return %[[STATUS]]
+// CHECK-LABEL: llvm.func @decode_workspace_size(%{{.*}}: !llvm.ptr) -> i64
+// CHECK:         llvm.call @gdr_workspace_size(
+// CHECK-LABEL: llvm.func @decode_load(%{{.*}}: i32) -> i32
+// CHECK:         llvm.call @gdr_load(
+// CHECK-NOT:   gpu.binary
+llvm.func internal @decode.host(
+    %call: !llvm.ptr, %q0: !llvm.ptr, %q1: !llvm.ptr, %q2: i64, %q3: i64, %q4: i64,
+    %r0: !llvm.ptr, %r1: !llvm.ptr, %r2: i64, %r3: i64, %r4: i64)
+    attributes {gdr.entry = {
+      arguments = [{alignment = 16 : i64, dims = ["N"], name = "q", type = memref<?xbf16>},
+                   {dims = ["N+1"], name = "rows", type = memref<?xi32>}],
+      device = "cuda", name = "decode"},
+      gdr.kernel_module = @decode_kernels, gdr.kernels = ["decode_recurrent"]} {
+  llvm.return
+}
+gpu.binary @decode_kernels [#gpu.object<#nvvm.target<chip = "sm_90a">, assembly = ".version">]
+
+// -----
+
+// Floats come as double; a CPU function has neither kernels nor images.
+// CHECK-LABEL: llvm.func internal @scalars.host(
+// CHECK:       llvm.func internal @scalars.call(
+// CHECK:         %[[WIDE:.*]] = llvm.load %{{.*}} : !llvm.ptr -> f64
+// CHECK:         %[[X:.*]] = llvm.fptrunc %[[WIDE]] : f64 to f32
+// CHECK:         %[[N:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i64
+// CHECK:         llvm.call @scalars.host(%{{.*}}, %[[X]], %[[N]])
+// CHECK-NOT:   @scalars.image
+// CHECK:       llvm.mlir.global internal constant @scalars.argument_names("x\00n\00\00")
+// CHECK:       llvm.mlir.global internal constant @scalars.kernel_names("\00")
+// CHECK:       llvm.func @scalars(
+llvm.func internal @scalars.host(%call: !llvm.ptr, %x: f32, %n: i64)
+    attributes {gdr.entry = {arguments = [{name = "x", type = f32}, {name = "n", type = index}],
+                             device = "cpu", name = "scalars"}} {
+  llvm.return
+}
+
+// -----
+
+// Two functions share the runtime's declarations.
+// CHECK-COUNT-1: llvm.func @gdr_invoke(
+// CHECK-NOT:     llvm.func @gdr_invoke(
+llvm.func internal @f.host(%call: !llvm.ptr)
+    attributes {gdr.entry = {arguments = [], device = "cpu", name = "f"}} {
+  llvm.return
+}
+llvm.func internal @g.host(%call: !llvm.ptr)
+    attributes {gdr.entry = {arguments = [], device = "cpu", name = "g"}} {
+  llvm.return
+}
+
+// -----
+
+// Nothing to do.
+// CHECK:       llvm.func @plain()
+// CHECK-NOT:   llvm.mlir.global
+llvm.func @plain() {
+  llvm.return
+}
+
+// -----
+
+// expected-error @below {{expected its kernels in a gpu.binary; run gdr-serialize-kernels before gdr-emit-entry}}
+llvm.func internal @early.host(%call: !llvm.ptr)
+    attributes {gdr.entry = {arguments = [], device = "cuda", name = "early"},
+                gdr.kernel_module = @early_kernels, gdr.kernels = ["k"]} {
+  llvm.return
+}
+gpu.module @early_kernels {
+}
