@@ -4,6 +4,7 @@ Features a test can require:
   cuda             a driver with at least one device
   sm_90, ...       the compute capability of the first device
   ptxas            ptxas is there to assemble PTX
+  fatbinary        fatbinary is there to bundle cubins
   numpy, torch     the package is there for %python
 
 Parameters:
@@ -75,8 +76,9 @@ capability = get_cuda_capability()
 if capability:
     config.available_features.add("cuda")
     config.available_features.add("sm_%d%d" % capability)
-if lit.util.which("ptxas", path):
-    config.available_features.add("ptxas")
+for tool in ("ptxas", "fatbinary"):
+    if lit.util.which(tool, path):
+        config.available_features.add(tool)
 for package in ("numpy", "torch"):
     if has_python_package(python, package):
         config.available_features.add(package)

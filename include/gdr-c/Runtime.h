@@ -58,7 +58,7 @@ enum gdr_call_flags {
    * read the state, while the previous kernel in the stream still runs. Only
    * correct if no kernel since the last full dependency has written the state.
    * It has an effect only on kernels compiled with the op's attribute
-   * `programmatic_dependent_launch`. */
+   * `programmatic_dependent_launch` for compute capability 9.0 or later. */
   GDR_PROGRAMMATIC_DEPENDENT_LAUNCH = 1
 };
 
@@ -111,6 +111,8 @@ enum gdr_argument_kind {
 
 /* A size or stride that the type leaves open. */
 #define GDR_DYNAMIC INT64_MIN
+/* A stride that must be the product of the sizes of the dimensions within. */
+#define GDR_CONTIGUOUS (INT64_MIN + 1)
 
 /* What is required of one argument. A dynamic size with a symbol must equal
  * the symbol's value plus `symbol_offsets`; the first argument that names a
@@ -126,7 +128,9 @@ typedef struct gdr_argument {
   int64_t sizes[GDR_MAX_RANK];   /* in elements, or GDR_DYNAMIC */
   int64_t symbols[GDR_MAX_RANK]; /* index into symbol_names, or -1 */
   int64_t symbol_offsets[GDR_MAX_RANK];
-  int64_t strides[GDR_MAX_RANK]; /* in elements, or GDR_DYNAMIC */
+  /* In elements, or GDR_DYNAMIC, or GDR_CONTIGUOUS. Free over dimensions of one
+   * element and in tensors without elements. */
+  int64_t strides[GDR_MAX_RANK];
 } gdr_argument;
 
 enum gdr_image_kind { GDR_IMAGE_CUBIN = 0, GDR_IMAGE_PTX = 1 };

@@ -35,7 +35,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
   SelectScheduleOptions scheduleOptions;
   if (chip)
     scheduleOptions.smCount = chip->smCount;
-  if (options.smCount > 0)
+  if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
   // After the dispatch, so that one token and many are scheduled apart.
   functions.addPass(createDispatch());

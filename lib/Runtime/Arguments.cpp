@@ -235,8 +235,8 @@ int32_t Binder::bindStrides(int64_t index, const DLTensor &tensor) {
   // Unsigned, so that absurd sizes and strides wrap.
   uint64_t rowMajor = 1;
   for (int i = static_cast<int>(spec.rank) - 1; i >= 0; --i) {
-    int64_t stride =
-        tensor.strides ? tensor.strides[i] : static_cast<int64_t>(rowMajor);
+    const auto contiguous = static_cast<int64_t>(rowMajor);
+    int64_t stride = tensor.strides ? tensor.strides[i] : contiguous;
     rowMajor *= sizes[i];
     if (isEmpty || sizes[i] == 1) {
       // Nothing is ever reached through this stride, and projects disagree on
@@ -244,14 +244,24 @@ int32_t Binder::bindStrides(int64_t index, const DLTensor &tensor) {
       // code gets the one that belongs to the dimensions within.
       uint64_t inner =
           i + 1 == spec.rank ? 1 : strides[i + 1] * uint64_t(sizes[i + 1]);
-      strides[i] = spec.strides[i] == GDR_DYNAMIC ? inner : spec.strides[i];
+      bool isOpen =
+          spec.strides[i] == GDR_DYNAMIC || spec.strides[i] == GDR_CONTIGUOUS;
+      strides[i] = isOpen ? inner : spec.strides[i];
       continue;
     }
-    if (spec.strides[i] != GDR_DYNAMIC && stride != spec.strides[i])
+    if (spec.strides[i] == GDR_CONTIGUOUS) {
+      if (stride != contiguous)
+        return fail(GDR_INVALID_ARGUMENT,
+                    "argument '%s': expected a contiguous tensor, in which the "
+                    "stride of dimension %d is %" PRId64 ", got %" PRId64
+                    "; compile for strided<[?, ...]> memrefs to take views",
+                    getArgumentName(index), i, contiguous, stride);
+    } else if (spec.strides[i] != GDR_DYNAMIC && stride != spec.strides[i]) {
       return fail(GDR_INVALID_ARGUMENT,
                   "argument '%s': expected the stride of dimension %d to be "
                   "%" PRId64 ", got %" PRId64,
                   getArgumentName(index), i, spec.strides[i], stride);
+    }
     auto bytes =
         static_cast<int64_t>(static_cast<uint64_t>(stride) *
                              static_cast<uint64_t>(spec.type_bits / 8));

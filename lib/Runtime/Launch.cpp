@@ -102,7 +102,8 @@ void gdr_launch(gdr_call *call, int64_t kernel, int64_t grid_x, int64_t grid_y,
   // Both sides must agree: a kernel that does not wait would read what its
   // predecessor is still writing.
   if ((call->args->flags & GDR_PROGRAMMATIC_DEPENDENT_LAUNCH) &&
-      (flags & GDR_LAUNCH_WAITS_FOR_DEPENDENCY)) {
+      (flags & GDR_LAUNCH_WAITS_FOR_DEPENDENCY) &&
+      loaded.canWaitForDependency) {
     attribute.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
     attribute.value.programmaticStreamSerializationAllowed = 1;
     config.attrs = &attribute;

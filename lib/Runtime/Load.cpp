@@ -34,6 +34,9 @@ struct FunctionState {
 /// guide, "shared memory").
 static constexpr int64_t defaultSharedLimit = 48 * 1024;
 
+/// The first compute capability with griddepcontrol (PTX ISA).
+static constexpr int64_t griddepcontrolCapability = 90;
+
 static int32_t failOutOfMemory(const gdr_function &function) {
   return fail(GDR_DRIVER_ERROR, "function '%s': out of host memory",
               function.name);
@@ -143,6 +146,9 @@ static int32_t loadFunction(const gdr_function &function, int64_t ordinal,
     return status;
   loaded.driver = driver;
   loaded.context = device.context;
+  // Not the device's: PTX for an older chip has none on any device.
+  loaded.canWaitForDependency =
+      image->compute_capability >= griddepcontrolCapability;
   if (int32_t status =
           loadModule(*driver, function, ordinal, *image, loaded.module))
     return status;

@@ -34,6 +34,9 @@ struct LoadedFunction {
   const CudaDriver *driver = nullptr;
   CUcontext context = nullptr;
   CUmodule module = nullptr;
+  /// Whether the kernels hold the griddepcontrol that they were compiled with,
+  /// which is so from compute capability 9.0 on.
+  bool canWaitForDependency = false;
   std::unique_ptr<LoadedKernel[]> kernels;
   /// Guards the raising of the limits of shared memory.
   std::mutex mutex;

@@ -1,5 +1,4 @@
-//===- Chips.cpp - what is known of each GPU
-//--------------------------------===//
+//===- Chips.cpp - what is known of each GPU ------------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

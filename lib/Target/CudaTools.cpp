@@ -1,5 +1,4 @@
-//===- Ptxas.cpp - running ptxas
-//--------------------------------------------===//
+//===- CudaTools.cpp - running ptxas and fatbinary ------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

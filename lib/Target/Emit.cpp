@@ -1,5 +1,4 @@
-//===- Emit.cpp - what a compiled module is written as
-//----------------------===//
+//===- Emit.cpp - what a compiled module is written as --------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,6 +8,7 @@
 #include "gdr/Target/Emit.h"
 
 #include "gdr/Target/CudaTools.h"
+#include "gdr/Target/Entry.h"
 #include "gdr/Target/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -27,6 +27,19 @@ static LogicalResult serialize(ModuleOp module, StringRef format,
   serializeOptions.ptxas = options.ptxas;
   pm.addPass(createSerializeKernels(serializeOptions));
   return pm.run(module);
+}
+
+static LogicalResult verifyIsCompiled(ModuleOp module, bool needsKernels) {
+  bool hasEntry = llvm::any_of(module.getOps(), [](Operation &op) {
+    return Entry::get(&op).has_value();
+  });
+  bool hasKernels = !module.getOps<gpu::GPUModuleOp>().empty();
+  if (needsKernels ? hasKernels : hasEntry)
+    return success();
+  if (hasEntry)
+    return module.emitError("expected at least one kernel, got none");
+  return module.emitError("expected functions that --gdr-compile has compiled, "
+                          "got none");
 }
 
 static SmallVector<gpu::ObjectAttr> getObjects(ModuleOp module) {
@@ -52,8 +65,6 @@ static LogicalResult emitFatbin(ModuleOp module, raw_ostream &os) {
   for (gpu::ObjectAttr object : getObjects(module))
     images.push_back({cast<NVVM::NVVMTargetAttr>(object.getTarget()).getChip(),
                       object.getObject().getValue()});
-  if (images.empty())
-    return module.emitError("expected at least one kernel, got none");
   llvm::Expected<std::string> fatbin = runFatbinary(images);
   if (!fatbin)
     return module.emitError(llvm::toString(fatbin.takeError()));
@@ -86,6 +97,10 @@ LogicalResult mlir::gdr::addEntryPoints(ModuleOp module,
 LogicalResult mlir::gdr::emitModule(ModuleOp module, EmitKind kind,
                                     const EmitOptions &options,
                                     raw_ostream &os) {
+  bool needsKernels = kind == EmitKind::PTX || kind == EmitKind::Cubin ||
+                      kind == EmitKind::Fatbin;
+  if (kind != EmitKind::MLIR && failed(verifyIsCompiled(module, needsKernels)))
+    return failure();
   switch (kind) {
   case EmitKind::MLIR:
     module.print(os);

@@ -1,5 +1,4 @@
-//===- EmitEntry.cpp - C entry points
-//---------------------------------------===//
+//===- EmitEntry.cpp - C entry points -------------------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -106,8 +105,10 @@ static gdr_argument getArgumentSpec(const EntryArgument &argument,
   for (int64_t i = 0; i < spec.rank; ++i) {
     spec.symbols[i] = -1;
     spec.sizes[i] = memref.isDynamicDim(i) ? GDR_DYNAMIC : memref.getDimSize(i);
-    spec.strides[i] =
-        ShapedType::isDynamic(strides[i]) ? GDR_DYNAMIC : strides[i];
+    spec.strides[i] = strides[i];
+    if (ShapedType::isDynamic(strides[i]))
+      spec.strides[i] =
+          memref.getLayout().isIdentity() ? GDR_CONTIGUOUS : GDR_DYNAMIC;
     if (!memref.isDynamicDim(i) ||
         i >= static_cast<int64_t>(argument.dims.size()))
       continue;
@@ -143,6 +144,7 @@ public:
   LogicalResult emit();
 
 private:
+  LogicalResult verifyNames();
   std::string addString(const Twine &suffix, StringRef text);
   std::string addNames(const Twine &suffix, ArrayRef<StringRef> names);
   std::string addArguments(const Symbols &symbols);
@@ -318,7 +320,21 @@ void EntryEmitter::addEntryPoint(const Twine &entryName, Type result,
   LLVM::ReturnOp::create(b, call.getResult());
 }
 
+LogicalResult EntryEmitter::verifyNames() {
+  for (StringRef suffix : {"", "_workspace_size", "_load"}) {
+    std::string symbol = (name + suffix).str();
+    bool isRuntime = symbol == "gdr_invoke" || symbol == "gdr_workspace_size" ||
+                     symbol == "gdr_load";
+    if (isRuntime || module.lookupSymbol(symbol))
+      return host.emitOpError("expected no other symbol '")
+             << symbol << "', which is an entry point of '" << name << "'";
+  }
+  return success();
+}
+
 LogicalResult EntryEmitter::emit() {
+  if (failed(verifyNames()))
+    return failure();
   FailureOr<std::pair<std::string, int64_t>> images = addImages();
   if (failed(images))
     return failure();

@@ -1,5 +1,4 @@
-//===- EmitHeader.cpp - C headers for entry points
-//--------------------------===//
+//===- EmitHeader.cpp - C headers for entry points ------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

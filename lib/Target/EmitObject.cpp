@@ -1,5 +1,4 @@
-//===- EmitObject.cpp - host objects
-//----------------------------------------===//
+//===- EmitObject.cpp - host objects --------------------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

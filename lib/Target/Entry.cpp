@@ -1,5 +1,4 @@
-//===- Entry.cpp - attributes of described entry points
-//---------------------===//
+//===- Entry.cpp - attributes of described entry points -------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

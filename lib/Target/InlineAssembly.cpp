@@ -1,5 +1,4 @@
-//===- InlineAssembly.cpp - PTX that NVVM has no op for
-//----------------------===//
+//===- InlineAssembly.cpp - PTX that NVVM has no op for -------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- SerializeKernels.cpp - GPU modules to PTX and cubin
-//------------------===//
+//===- SerializeKernels.cpp - GPU modules to PTX and cubin ----------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,6 +13,7 @@
 
 #include "gdr/Target/Passes.h"
 
+#include "gdr/Target/Chips.h"
 #include "gdr/Target/CudaTools.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -57,6 +57,17 @@ static LogicalResult verifyIsSelfContained(gpu::GPUModuleOp module) {
            << callee.value_or("a pointer") << "'";
   });
   return failure(result.wasInterrupted());
+}
+
+// The module without what the chip has no instruction for. The runtime launches
+// its kernels after a full dependency, so that they need not wait.
+static OwningOpRef<gpu::GPUModuleOp> cloneForChip(gpu::GPUModuleOp module,
+                                                  const Chip &chip) {
+  OwningOpRef<gpu::GPUModuleOp> clone = module.clone();
+  // PTX ISA, "griddepcontrol": requires sm_90 or higher.
+  if (chip.computeCapability < 90)
+    clone->walk([](NVVM::GriddepcontrolOp op) { op.erase(); });
+  return clone;
 }
 
 namespace {
@@ -110,11 +121,15 @@ private:
   FailureOr<Attribute> createObject(gpu::GPUModuleOp module,
                                     NVVM::NVVMTargetAttr target) {
     MLIRContext *context = &getContext();
+    std::optional<Chip> chip = getChip(target.getChip());
+    if (!chip)
+      return module.emitOpError(getUnknownChipMessage(target.getChip()));
+    OwningOpRef<gpu::GPUModuleOp> clone = cloneForChip(module, *chip);
     gpu::TargetOptions options({}, {}, "", "", gpu::CompilationTarget::Assembly,
                                {}, makeAssemblyConvergent);
     auto interface = cast<gpu::TargetAttrInterface>(Attribute(target));
     std::optional<SmallVector<char, 0>> serialized =
-        interface.serializeToObject(module, options);
+        interface.serializeToObject(*clone, options);
     if (!serialized)
       return module.emitError("could not be translated to PTX for ")
              << target.getChip();

@@ -10,7 +10,6 @@
 // RUN: %{check} I=i32 T=f32  --dim=N=3,T=7
 // RUN: %{check} I=i64 T=bf16 --dim=N=4,T=20
 // RUN: %{check} I=i32 T=bf16 --dim=N=5,T=40 --seed=1
-// RUN: %{check} I=i32 T=f32  --dim=N=12,T=200 --seed=2
 // RUN: %{check} I=i64 T=f32  --dim=N=12,T=200 --seed=3 --gates=-inf
 // All sequences without tokens.
 // RUN: %{check} I=i32 T=f32  --dim=N=4,T=0

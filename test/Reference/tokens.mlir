@@ -20,15 +20,6 @@
 // RUN:   --split=1035,1081,1128,1176,1225,1275,1326,1378,1431,1485,1540,1596,1653,1711,1770,1830 \
 // RUN:   --split=1891,1953,2016
 
-// Prefill, then decode.
-// RUN: %{check} T=bf16 --dim=T=9,B=2 --split=0
-// RUN: %{check} T=bf16 --dim=T=9,B=2 --split=1
-// RUN: %{check} T=bf16 --dim=T=9,B=2 --split=4
-// RUN: %{check} T=bf16 --dim=T=9,B=2 --split=8
-// RUN: %{check} T=bf16 --dim=T=9,B=2 --split=9
-// RUN: %{check} T=f32  --dim=T=70,B=2 --split=64,65,66,67,68,69 --max-beta=2
-// RUN: %{check} T=f32  --dim=T=20,B=2 --split=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19 --gates=zero
-
 // A thousand decode steps.
 // RUN: %{check} T=f32  --dim=T=1,B=1 --steps=1000 --tolerance-state=1e-5 --tolerance-o=1e-5
 // RUN: %{check} T=f32  --dim=T=1,B=1 --steps=1000 --tolerance-state=1e-5 --tolerance-o=1e-5 --gates=zero --max-beta=2

@@ -55,7 +55,7 @@
 // RUN: not gdr-opt %s --gdr-compile --emit=ptx -o %t.missing/out.ptx 2>&1 | FileCheck %s --check-prefix=DIRECTORY
 // DIRECTORY: error: could not write '{{.*}}out.ptx'
 // RUN: not gdr-opt %t.nonexistent.mlir --gdr-compile --emit=ptx 2>&1 | FileCheck %s --check-prefix=INPUT
-// INPUT: cannot open input file '{{.*}}.nonexistent.mlir'
+// INPUT: error: cannot open input file '{{.*}}.nonexistent.mlir'
 
 // PTX is of one function for one chip.
 // RUN: not gdr-opt %S/Inputs/two-functions.mlir --gdr-compile --emit=ptx -o %t.none 2>&1 | FileCheck %s --check-prefix=TWO
@@ -64,7 +64,18 @@
 // TWO: error: expected the kernels of one function for one chip, got 2; emit a fatbin or an object instead
 // RUN: not gdr-opt %s --gdr-compile=target=cpu --emit=ptx -o %t.none 2>&1 | FileCheck %s --check-prefix=NO-KERNELS
 // RUN: not ls %t.none
-// NO-KERNELS: error: expected the kernels of one function for one chip, got 0
+// NO-KERNELS: error: expected at least one kernel, got none
+
+// What no pipeline has compiled has nothing to emit.
+// RUN: not gdr-opt %s --emit=ptx -o %t.none 2>&1 | FileCheck %s --check-prefix=NOT-COMPILED
+// RUN: not gdr-opt %s --emit=cubin -o %t.none 2>&1 | FileCheck %s --check-prefix=NOT-COMPILED
+// RUN: not gdr-opt %s --emit=fatbin -o %t.none 2>&1 | FileCheck %s --check-prefix=NOT-COMPILED
+// RUN: not gdr-opt %s --emit=object -o %t.none 2>&1 | FileCheck %s --check-prefix=NOT-COMPILED
+// RUN: not gdr-opt %s --emit=header -o %t.none 2>&1 | FileCheck %s --check-prefix=NOT-COMPILED
+// RUN: echo | not gdr-opt --gdr-compile --emit=header -o %t.none 2>&1 | FileCheck %s --check-prefix=NOT-COMPILED
+// RUN: not ls %t.none
+// NOT-COMPILED:     error: expected functions that --gdr-compile has compiled, got none
+// NOT-COMPILED-NOT: error:
 
 // A header has all functions.
 // RUN: gdr-opt %S/Inputs/two-functions.mlir --gdr-compile --emit=header | FileCheck %s --check-prefix=TWO-HEADER

@@ -4,6 +4,12 @@
 // RUN: not gdr-opt %s --gdr-attach-targets=chips=sm_1 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not gdr-opt %s --gdr-attach-targets=chips=sm_90a,h100 2>&1 | FileCheck %s --check-prefix=SECOND
 
+// RUN: not gdr-opt %s --gdr-attach-targets 2>&1 | FileCheck %s --check-prefix=NONE
+
+// A chip that is named twice counts once.
+// RUN: gdr-opt %s --gdr-attach-targets=chips=sm_90a,sm_90a | FileCheck %s --check-prefix=ONE
+
+// NONE:    error: expected at least one chip, got none
 // UNKNOWN: error: expected a chip among sm_80, {{.*}}sm_90a, {{.*}}, got 'sm_1'
 // SECOND:  error: expected a chip among {{.*}}, got 'h100'
 

@@ -37,6 +37,20 @@ func.func @names(
   return
 }
 
+// They are neither words of C or C++ nor fields that the header has already.
+// CHECK-LABEL: func.func private @reserved_names.host(
+// CHECK-SAME:    name = "class_"
+// CHECK-SAME:    name = "class__2"
+// CHECK-SAME:    name = "stream_"
+// CHECK-SAME:    name = "workspace_bytes_"
+// CHECK-SAME:    name = "streams"
+func.func @reserved_names(
+    %a: index {gdr.name = "class"}, %b: index {gdr.name = "class_"},
+    %c: index {gdr.name = "stream"}, %d: index {gdr.name = "workspace_bytes"},
+    %e: index {gdr.name = "streams"}) {
+  return
+}
+
 // CHECK-LABEL: func.func private @no_arguments.host(%{{[^:]*}}: !llvm.ptr)
 // CHECK-SAME:    gdr.entry = {arguments = []
 func.func @no_arguments() {
@@ -75,7 +89,7 @@ func.func @unranked(%x: memref<*xf32>) {
 
 // -----
 
-// expected-error @below {{expected argument #0 to be a ranked memref, an integer or a float, got 'i128'}}
+// expected-error @below {{expected argument #0 to be an index or i8, i16, i32 or i64, got 'i128'}}
 func.func @wide_integer(%x: i128) {
   return
 }
@@ -98,5 +112,120 @@ func.func @rank(%x: memref<1x1x1x1x1x1x1xf32>) {
 
 // expected-error @below {{expected argument #0 to have a strided layout}}
 func.func @layout(%x: memref<8xf32, affine_map<(a) -> (a floordiv 4, a mod 4)>>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected argument #0 to be an index or i8, i16, i32 or i64, got 'i3'}}
+func.func @odd_integer(%x: i3) {
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @elements.host(
+func.func @elements(
+    %0: memref<4xf64>, %1: memref<4xf32>, %2: memref<4xf16>, %3: memref<4xbf16>,
+    %4: memref<4xi8>, %5: memref<4xi16>, %6: memref<4xi32>, %7: memref<4xi64>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected argument #0 to have elements of type f64, f32, f16, bf16, i8, i16, i32 or i64, got 'index'}}
+func.func @index_elements(%x: memref<4xindex>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{bf16, i8, i16, i32 or i64, got 'complex<f32>'}}
+func.func @complex_elements(%x: memref<4xcomplex<f32>>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{bf16, i8, i16, i32 or i64, got 'vector<4xf32>'}}
+func.func @vector_elements(%x: memref<4xvector<4xf32>>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{bf16, i8, i16, i32 or i64, got 'i3'}}
+func.func @odd_elements(%x: memref<4xi3>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{bf16, i8, i16, i32 or i64, got 'f8E4M3FN'}}
+func.func @small_elements(%x: memref<4xf8E4M3FN>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected argument #0 to be in the default memory space, got #gpu.address_space<global>}}
+func.func @global_space(%x: memref<4xf32, #gpu.address_space<global>>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected argument #0 to be in the default memory space, got 3 : i64}}
+func.func @integer_space(%x: memref<4xf32, 3>) {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected the function's name to be a C identifier, got 'decode.step'}}
+func.func @decode.step() {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected the function's name to be a C identifier, got '2nd'}}
+func.func @"2nd"() {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected the function's name to be a C identifier, got 'switch'}}
+func.func @switch() {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected no other symbol 'decode_load' in the module, which the function's entry points need}}
+func.func @decode() {
+  return
+}
+func.func @decode_load() {
+  return
+}
+
+// -----
+
+// expected-error @below {{expected no other symbol 'decode.host' in the module, which the function's entry points need}}
+func.func @decode() {
+  return
+}
+func.func private @decode.host()
+
+// -----
+
+func.func private @callee(%x: memref<4xf32>) {
+  return
+}
+func.func @caller(%x: memref<4xf32>) {
+  // expected-error @below {{expected functions that call no other, got a call of 'callee'; inline the callee first (--inline)}}
+  func.call @callee(%x) : (memref<4xf32>) -> ()
   return
 }

@@ -88,3 +88,59 @@ llvm.func internal @early.host(%call: !llvm.ptr)
 }
 gpu.module @early_kernels {
 }
+
+// -----
+
+// The strides of an identity layout follow from the sizes, others are free. In
+// order: GDR_CONTIGUOUS, 8, 1 and GDR_DYNAMIC, GDR_DYNAMIC, 1.
+// CHECK: llvm.mlir.global internal constant @strides.arguments(dense<[
+// CHECK-SAME: -9223372036854775807, 8, 1, 0, 0, 0,
+// CHECK-SAME: -9223372036854775808, -9223372036854775808, 1, 0, 0, 0]> : tensor<58xi64>)
+llvm.func internal @strides.host(
+    %call: !llvm.ptr,
+    %x0: !llvm.ptr, %x1: !llvm.ptr, %x2: i64, %x3: i64, %x4: i64, %x5: i64, %x6: i64, %x7: i64, %x8: i64,
+    %y0: !llvm.ptr, %y1: !llvm.ptr, %y2: i64, %y3: i64, %y4: i64, %y5: i64, %y6: i64, %y7: i64, %y8: i64)
+    attributes {gdr.entry = {
+      arguments = [{name = "x", type = memref<?x?x8xf32>},
+                   {name = "y", type = memref<?x?x8xf32, strided<[?, ?, 1], offset: ?>>}],
+      device = "cpu", name = "strides"}} {
+  llvm.return
+}
+
+// -----
+
+// expected-error @below {{expected no other symbol 'taken', which is an entry point of 'taken'}}
+llvm.func internal @taken.host(%call: !llvm.ptr)
+    attributes {gdr.entry = {arguments = [], device = "cpu", name = "taken"}} {
+  llvm.return
+}
+llvm.func @taken()
+
+// -----
+
+// expected-error @below {{expected no other symbol 'taken_load', which is an entry point of 'taken'}}
+llvm.func internal @taken.host(%call: !llvm.ptr)
+    attributes {gdr.entry = {arguments = [], device = "cpu", name = "taken"}} {
+  llvm.return
+}
+llvm.mlir.global internal @taken_load() : i32
+
+// -----
+
+// expected-error @below {{expected no other symbol 'taken_workspace_size', which is an entry point of 'taken'}}
+llvm.func internal @taken.host(%call: !llvm.ptr)
+    attributes {gdr.entry = {arguments = [], device = "cpu", name = "taken"}} {
+  llvm.return
+}
+llvm.func @taken_workspace_size() {
+  llvm.return
+}
+
+// -----
+
+// The runtime's own functions.
+// expected-error @below {{expected no other symbol 'gdr_load', which is an entry point of 'gdr'}}
+llvm.func internal @gdr.host(%call: !llvm.ptr)
+    attributes {gdr.entry = {arguments = [], device = "cpu", name = "gdr"}} {
+  llvm.return
+}

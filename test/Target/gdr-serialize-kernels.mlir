@@ -55,6 +55,27 @@ gpu.module @defined [#nvvm.target<chip = "sm_90a", features = "+ptx80">] {
 
 // -----
 
+// Chips below sm_90 have no griddepcontrol.
+// CHECK:       gpu.binary @dependent
+// CHECK-SAME:    .target sm_80
+// CHECK-NOT:     griddepcontrol
+// CHECK-SAME:    .target sm_90a
+// CHECK-SAME:    griddepcontrol.launch_dependents
+// CHECK-SAME:    griddepcontrol.wait
+// CHECK-SAME:    .target sm_89
+// CHECK-NOT:     griddepcontrol
+gpu.module @dependent [#nvvm.target<chip = "sm_80", features = "+ptx78">,
+                       #nvvm.target<chip = "sm_90a", features = "+ptx80">,
+                       #nvvm.target<chip = "sm_89", features = "+ptx78">] {
+  llvm.func @kernel() attributes {gpu.kernel, nvvm.kernel} {
+    nvvm.griddepcontrol launch_dependents
+    nvvm.griddepcontrol wait
+    llvm.return
+  }
+}
+
+// -----
+
 // expected-error @below {{expected targets; run gdr-attach-targets before gdr-serialize-kernels}}
 gpu.module @no_targets {
 }
@@ -74,4 +95,10 @@ gpu.module @external [#nvvm.target<chip = "sm_90a">] {
 
 // expected-error @below {{expected NVVM targets, got #rocdl.target}}
 gpu.module @other_target [#rocdl.target] {
+}
+
+// -----
+
+// expected-error @below {{expected a chip among sm_80, sm_86, sm_89, sm_90, sm_90a, sm_100, sm_100a, sm_103a, sm_120, sm_120a, sm_121a, got 'sm_75'}}
+gpu.module @other_chip [#nvvm.target<chip = "sm_75">] {
 }

@@ -1,5 +1,4 @@
-//===- gdr-opt.cpp - the compiler
-//-------------------------------------------===//
+//===- gdr-opt.cpp - the compiler -----------------------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -36,7 +35,8 @@ using namespace mlir::gdr;
 
 // LLVM ends the process on what its backend cannot do; say so in one sentence.
 static void reportFatalError(void *, const char *reason, bool) {
-  llvm::errs() << "error: LLVM's backend gave up: " << reason << "\n";
+  llvm::errs() << "error: LLVM's backend gave up: "
+               << StringRef(reason).split('\n').first << "\n";
   exit(1);
 }
 
@@ -56,7 +56,7 @@ static LogicalResult emit(const std::string &inputName,
   std::unique_ptr<llvm::MemoryBuffer> input =
       openInputFile(inputName, &message);
   if (!input) {
-    llvm::errs() << message << "\n";
+    llvm::errs() << "error: " << message << "\n";
     return failure();
   }
   MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();

@@ -13,6 +13,26 @@
 using namespace mlir;
 using namespace mlir::gdr::run;
 
+// Some tokens of a batch are a view with the strides of all of them.
+static llvm::Error verifyCanSplit(const Argument &argument) {
+  auto isTokens = [](StringRef name) { return name == "T"; };
+  auto *tokens = llvm::find_if(argument.dims, isTokens);
+  if (tokens == argument.dims.end())
+    return llvm::Error::success();
+  auto dim = static_cast<unsigned>(tokens - argument.dims.begin());
+  auto type = cast<ShapedType>(argument.type);
+  if (!type.isDynamicDim(dim))
+    return makeError("--split needs a dynamic T, got type {0} of '{1}'", type,
+                     argument.name);
+  auto memref = dyn_cast<MemRefType>(type);
+  if (memref && memref.getLayout().isIdentity() &&
+      llvm::product_of(ArrayRef(argument.view.shape).take_front(dim)) > 1)
+    return makeError("--split needs dynamic strides or B = 1, got type {0} of "
+                     "'{1}'",
+                     type, argument.name);
+  return llvm::Error::success();
+}
+
 static llvm::Error verifyCanSplit(const Program &program, const Rule &rule,
                                   const Options &options) {
   for (Role role : {Role::CuSeqlens, Role::ReadIndices, Role::WriteIndices})
@@ -20,10 +40,8 @@ static llvm::Error verifyCanSplit(const Program &program, const Rule &rule,
       return makeError("--split does not work with operand '{0}'",
                        getName(role));
   for (const Argument &argument : program.arguments)
-    for (auto [i, name] : llvm::enumerate(argument.dims))
-      if (name == "T" && !cast<ShapedType>(argument.type).isDynamicDim(i))
-        return makeError("--split needs a dynamic T, got type {0} of '{1}'",
-                         argument.type, argument.name);
+    if (llvm::Error error = verifyCanSplit(argument))
+      return error;
   for (int64_t split : options.splits)
     if (split < 0 || split > rule.getNumTokens())
       return makeError("--split={0}: expected a token from 0 to T = {1}", split,

@@ -1,5 +1,4 @@
-//===- Views.cpp - values as views of the arguments
-//------------------------===//
+//===- Views.cpp - values as views of the arguments -----------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -148,6 +148,10 @@ def RecurrentToGPU : Pass<"gdr-recurrent-to-gpu", "::mlir::ModuleOp"> {
         blocks in (%blocks, %c1, %c1) threads in (%threads, %c1, %c1) args(...)
     ```
 
+    Accesses are 16 bytes wide if the addresses and strides allow it, which host
+    code tests where the types do not say; otherwise a second kernel, named
+    `..._narrow`, accesses single elements.
+
     The grid is one-dimensional, so that no limit of its y and z dimension
     applies. Requires memrefs (run `one-shot-bufferize` first), static HK, HV, K
     and V with K and V up to 256, and a schedule (run `gdr-select-schedule`
@@ -186,7 +190,7 @@ def SubgroupReduceToShuffles
 def MathToNVVM : Pass<"gdr-math-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Lower math on f32 without libdevice";
   let description = [{
-    Lowers `math.exp`, `math.rsqrt`, `math.log1p` and `math.fma` on f32 scalars
+    Lowers `math.exp`, `math.rsqrt`, `math.log`, `math.log1p` and `math.fma` on f32 scalars
     to the GPU's approximations (ex2.approx.ftz, rsqrt.approx.ftz: relative
     error about 2^-22), a polynomial and fma, so that a kernel calls no function
     of libdevice and PTX needs no CUDA toolkit.

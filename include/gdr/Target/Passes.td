@@ -24,12 +24,16 @@ def DescribeEntry : Pass<"gdr-describe-entry", "::mlir::ModuleOp"> {
     ```mlir
     func.func private @decode.host(%call: !llvm.ptr, %q: memref<?x1x16x128xbf16>, ...)
         attributes {gdr.entry = {name = "decode", device = "cuda",
-                                 arguments = [{name = "q", type = memref<...>, dims = ["B", ...], alignment = 8}, ...]}}
+                                 arguments = [{name = "q", type = memref<...>, dims = ["B", ...]}, ...]}}
     ```
 
-    Requires functions without results whose arguments are memrefs, integers,
-    indices or floats (run `one-shot-bufferize` and
-    `buffer-results-to-out-params` first).
+    Attribute `gdr.alignment` of an argument, in bytes, is optional and moves
+    into the entry as well; the default is the size of an element.
+
+    Requires functions without results whose arguments are memrefs in the
+    default memory space, integers, indices or floats (run `one-shot-bufferize`
+    and `buffer-results-to-out-params` first), whose names are C identifiers and
+    which call no other function (run `inline` first).
   }];
   let options = [
     Option<"target", "target", "std::string", /*default=*/"\"cuda\"",
@@ -63,7 +67,8 @@ def AttachTargets : Pass<"gdr-attach-targets", "::mlir::ModuleOp"> {
   let summary = "Attach the chips to compile for to GPU modules";
   let description = [{
     Gives each `gpu.module` a `#nvvm.target` for each chip, with the lowest PTX
-    version that knows it. An unknown chip is refused.
+    version that knows it. An unknown chip is refused, as is an empty list; a
+    chip that is named twice counts once.
 
     ```mlir
     gpu.module @decode_kernels
@@ -83,8 +88,12 @@ def SerializeKernels : Pass<"gdr-serialize-kernels", "::mlir::ModuleOp"> {
   let summary = "Compile GPU modules to PTX or cubin";
   let description = [{
     Replaces each `gpu.module` of NVVM by a `gpu.binary` with one object for each
-    of its targets (run `gdr-attach-targets` first). For a cubin `ptxas` is run, and what it reports (registers, spills,
-    shared memory) is kept in the object's properties.
+    of its targets (run `gdr-attach-targets` first). For a cubin `ptxas` is run, and
+    what it reports (registers, spills, shared memory) is kept in the object's
+    properties.
+
+    Chips below sm_90 have no `griddepcontrol`; for them it is left out, and the
+    runtime never launches their kernels before the previous one has ended.
 
     Inline assembly with side effects becomes convergent, so that LLVM does not
     move it into divergent control flow. A kernel that calls a function which is

@@ -23,6 +23,21 @@ static Value createIndex(ImplicitLocOpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
 }
 
+// The exchange: rounds x warps that share K x groups of columns x sums.
+static SmallVector<int64_t> getExchangeShape(ScheduleAttr schedule,
+                                             int64_t sums) {
+  int64_t groups = schedule.getWarps() * (warpSize / schedule.getLanes());
+  return {2, schedule.getKeyWarps(), groups,
+          static_cast<int64_t>(llvm::alignTo(sums, exchangeVector))};
+}
+
+int64_t mlir::gdr::getKeyExchangeBytes(ScheduleAttr schedule, int64_t sums) {
+  if (schedule.getKeyWarps() == 1)
+    return 0;
+  return ShapedType::getNumElements(getExchangeShape(schedule, sums)) *
+         sizeof(float);
+}
+
 KeyThread mlir::gdr::createKeyThread(ImplicitLocOpBuilder &b,
                                      ScheduleAttr schedule) {
   Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
@@ -103,14 +118,12 @@ static SmallVector<Value> createWarpSums(ImplicitLocOpBuilder &b,
   Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f));
   elements.resize(llvm::alignTo(elements.size(), exchangeVector), zero);
 
-  int64_t groups = schedule.getWarps() * (warpSize / schedule.getLanes());
   // The address space as NVVM numbers it, which every later conversion takes.
   Attribute space =
       b.getI64IntegerAttr(static_cast<int64_t>(NVVM::NVVMMemorySpace::Shared));
-  auto type =
-      MemRefType::get({2, schedule.getKeyWarps(), groups,
-                       static_cast<int64_t>(elements.size())},
-                      b.getF32Type(), MemRefLayoutAttrInterface(), space);
+  auto type = MemRefType::get(getExchangeShape(schedule, elements.size()),
+                              b.getF32Type(), MemRefLayoutAttrInterface(),
+                              space);
   Value exchange = kernel.addWorkgroupAttribution(type, b.getLoc());
   Value round = arith::RemUIOp::create(b, ordinal, createIndex(b, 2));
   auto vectorType = VectorType::get(exchangeVector, b.getF32Type());

@@ -27,6 +27,9 @@ struct KeyThread {
 /// are the warps.
 KeyThread createKeyThread(ImplicitLocOpBuilder &b, ScheduleAttr schedule);
 
+/// Bytes of shared memory that an exchange of so many sums a thread needs.
+int64_t getKeyExchangeBytes(ScheduleAttr schedule, int64_t sums);
+
 /// Emits the sums of f32 scalars and vectors over all threads that share K, in
 /// one round of shuffles and, with several key_warps, one exchange through
 /// shared memory. `ordinal` counts the rounds of a thread.

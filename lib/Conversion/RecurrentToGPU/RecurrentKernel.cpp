@@ -41,7 +41,7 @@ bool mlir::gdr::overlapsPreviousKernel(RecurrentOp op) {
          op.getScheduleAttr().getOverlap();
 }
 
-static TileGeometry getGeometry(RecurrentOp op) {
+static TileGeometry getGeometry(RecurrentOp op, int64_t accessBytes) {
   ScheduleAttr schedule = op.getScheduleAttr();
   int64_t stateBytes = 0;
   for (Value state : {op.getInitialState(), op.getFinalStateInit()})
@@ -55,6 +55,7 @@ static TileGeometry getGeometry(RecurrentOp op) {
           schedule.getColumns(),
           /*hasColumnTail=*/op.getValueDim() % schedule.getTileV() != 0,
           stateBytes ? stateBytes : 4,
+          accessBytes,
           /*lane=*/nullptr,
           /*firstColumn=*/nullptr};
 }
@@ -62,7 +63,7 @@ static TileGeometry getGeometry(RecurrentOp op) {
 int64_t mlir::gdr::getRequiredAlignment(RecurrentOp op, OpOperand &operand) {
   ImplicitLocOpBuilder b(op.getLoc(), op.getContext());
   std::unique_ptr<StateTile> tile =
-      StateTile::get(op.getStateLayout(), getGeometry(op), b);
+      StateTile::get(op.getStateLayout(), getGeometry(op, maxAccessBytes), b);
   Value value = operand.get();
   int64_t elements = 1;
   if (value == op.getQ() || value == op.getK())
@@ -72,7 +73,21 @@ int64_t mlir::gdr::getRequiredAlignment(RecurrentOp op, OpOperand &operand) {
   else if (value == op.getInitialState() || value == op.getFinalStateInit())
     elements = tile->getStateVectorSize();
   Type type = getElementTypeOrSelf(value.getType());
-  return elements * (type.getIntOrFloatBitWidth() / 8);
+  return std::min(elements * (type.getIntOrFloatBitWidth() / 8),
+                  maxAccessBytes);
+}
+
+int64_t mlir::gdr::getTileElements(RecurrentOp op) {
+  ScheduleAttr schedule = op.getScheduleAttr();
+  return schedule.getColumns() *
+         llvm::divideCeil(op.getKeyDim(), schedule.getKeyThreads());
+}
+
+int64_t mlir::gdr::getSharedBytes(RecurrentOp op) {
+  // S^T k, S^T q and k.q; with l2norm k.k and q.q.
+  int64_t sums =
+      2 * op.getScheduleAttr().getColumns() + (op.getQkL2norm() ? 3 : 1);
+  return getKeyExchangeBytes(op.getScheduleAttr(), sums);
 }
 
 namespace {
@@ -109,8 +124,10 @@ struct Token {
 
 class KernelBuilder {
 public:
-  KernelBuilder(ImplicitLocOpBuilder &b, gpu::GPUFuncOp kernel, RecurrentOp op)
-      : b(b), kernel(kernel), op(op), scalars(b, op) {}
+  KernelBuilder(ImplicitLocOpBuilder &b, gpu::GPUFuncOp kernel, RecurrentOp op,
+                int64_t accessBytes)
+      : b(b), kernel(kernel), op(op), accessBytes(accessBytes), scalars(b, op) {
+  }
 
   void createBody();
 
@@ -136,6 +153,7 @@ private:
   ImplicitLocOpBuilder &b;
   gpu::GPUFuncOp kernel;
   RecurrentOp op;
+  int64_t accessBytes;
   SequenceBuilder scalars;
   std::unique_ptr<StateTile> tile;
   Value n, valueHead, keyHead;
@@ -189,7 +207,7 @@ void KernelBuilder::createCoordinates() {
   Value groupStart = arith::MulIOp::create(b, keyThread.columnGroup,
                                            createIndex(schedule.getColumns()));
 
-  TileGeometry geometry = getGeometry(op);
+  TileGeometry geometry = getGeometry(op, accessBytes);
   geometry.lane = keyThread.number;
   geometry.firstColumn = arith::AddIOp::create(b, tileStart, groupStart);
   tile = StateTile::get(op.getStateLayout(), geometry, b);
@@ -367,7 +385,7 @@ SmallVector<Value> KernelBuilder::createStep(const Sequence &sequence, Value t,
 }
 
 void mlir::gdr::createRecurrentKernelBody(ImplicitLocOpBuilder &b,
-                                          gpu::GPUFuncOp kernel,
-                                          RecurrentOp op) {
-  KernelBuilder(b, kernel, op).createBody();
+                                          gpu::GPUFuncOp kernel, RecurrentOp op,
+                                          int64_t accessBytes) {
+  KernelBuilder(b, kernel, op, accessBytes).createBody();
 }

@@ -16,9 +16,10 @@ namespace mlir::gdr {
 
 /// Emits what one thread does, at the builder's insertion point inside
 /// `kernel`. The operands of `op` are values of that function. The grid is
-/// linear: block = (sequence * HV + value head) * tiles of V + tile.
+/// linear: block = (sequence * HV + value head) * tiles of V + tile. Accesses
+/// move at most `accessBytes`, or one element at a time if it is 0.
 void createRecurrentKernelBody(ImplicitLocOpBuilder &b, gpu::GPUFuncOp kernel,
-                               RecurrentOp op);
+                               RecurrentOp op, int64_t accessBytes);
 
 /// Blocks of the grid for each sequence.
 int64_t getBlocksPerSequence(RecurrentOp op);
@@ -26,8 +27,14 @@ int64_t getBlocksPerSequence(RecurrentOp op);
 /// Whether the kernel starts while the previous one still runs.
 bool overlapsPreviousKernel(RecurrentOp op);
 
-/// Bytes to which the kernel's accesses of an operand are aligned.
+/// Bytes to which the kernel's accesses of an operand have to be aligned, with
+/// the widest accesses.
 int64_t getRequiredAlignment(RecurrentOp op, OpOperand &operand);
+
+/// Elements of the state that a thread holds, and bytes of shared memory that a
+/// block needs.
+int64_t getTileElements(RecurrentOp op);
+int64_t getSharedBytes(RecurrentOp op);
 
 } // namespace mlir::gdr
 

@@ -12,11 +12,16 @@
 // buffer, a memref of rank 0, and the sizes, strides and offset that its type
 // leaves open, as index values; the kernel rebuilds the memref from them.
 //
+// Where the widest accesses need more alignment than the types promise, there
+// are two kernels, one of which accesses single elements, and a branch in host
+// code on the addresses and strides.
+//
 //===----------------------------------------------------------------------===//
 
 #include "gdr/Conversion/Passes.h"
 
 #include "RecurrentKernel.h"
+#include "StateTile.h"
 #include "gdr/Dialect/GDR/IR/GDR.h"
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
 #include "gdr/Target/Entry.h"
@@ -40,9 +45,18 @@ using namespace mlir::gdr;
 // The largest K and V for which a thread's tile fits in registers.
 static constexpr int64_t maxHeadDim = 256;
 
+/// A tile of more elements and what a thread needs beside it do not fit in its
+/// 255 registers.
+static constexpr int64_t maxTileElements = 192;
+
+/// Static shared memory of a block.
+static constexpr int64_t maxSharedBytes = 48 * 1024;
+
 static LogicalResult verifyPreconditions(RecurrentOp op) {
   if (failed(verifyIsLowerable(op)))
     return failure();
+  if (!op->getParentOfType<func::FuncOp>())
+    return op.emitOpError("expected the op in a func.func");
   if (!op.isOnMemRefs())
     return op.emitOpError("expected memrefs, got tensors; run "
                           "one-shot-bufferize before gdr-recurrent-to-gpu");
@@ -63,6 +77,20 @@ static LogicalResult verifyPreconditions(RecurrentOp op) {
   if (!op.getScheduleAttr())
     return op.emitOpError("expected a schedule; run gdr-select-schedule "
                           "before gdr-recurrent-to-gpu");
+  if (getTileElements(op) > maxTileElements)
+    return op.emitOpError("expected a schedule with at most ")
+           << maxTileElements << " elements of the state a thread, got "
+           << getTileElements(op) << "; use more lanes or fewer columns";
+  if (getSharedBytes(op) > maxSharedBytes)
+    return op.emitOpError("expected a schedule with at most ")
+           << maxSharedBytes << " bytes of shared memory a block, got "
+           << getSharedBytes(op) << "; use fewer key_warps or columns";
+  for (Value operand : op->getOperands())
+    if (auto memref = dyn_cast<MemRefType>(operand.getType());
+        memref && memref.getMemorySpace())
+      return op.emitOpError("expected memrefs in the default memory space, "
+                            "got ")
+             << memref;
   return success();
 }
 
@@ -122,6 +150,57 @@ static Value createRebuiltMemRef(ImplicitLocOpBuilder &b,
                                            strides);
 }
 
+// Whether no static stride or offset rules out the widest accesses.
+static bool canBeAligned(RecurrentOp op) {
+  return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type)
+      return true;
+    int64_t elements =
+        getRequiredAlignment(op, operand) / (type.getElementTypeBitWidth() / 8);
+    auto [strides, offset] = type.getStridesAndOffset();
+    strides.back() = 0;
+    strides.push_back(offset);
+    return llvm::all_of(strides, [&](int64_t stride) {
+      return ShapedType::isDynamic(stride) || stride % elements == 0;
+    });
+  });
+}
+
+// Whether all operands are aligned to the widest accesses, at run time; null if
+// these are of one element.
+static Value createIsAligned(ImplicitLocOpBuilder &b, RecurrentOp op) {
+  Value excess;
+  llvm::SmallPtrSet<Value, 16> seen;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type || !seen.insert(operand.get()).second)
+      continue;
+    int64_t elementBytes = type.getElementTypeBitWidth() / 8;
+    int64_t alignment = getRequiredAlignment(op, operand);
+    if (alignment == elementBytes)
+      continue;
+    // The low bits of the address and of every dynamic stride but the last.
+    auto metadata = memref::ExtractStridedMetadataOp::create(b, operand.get());
+    SmallVector<OpFoldResult> parts = metadata.getConstifiedMixedStrides();
+    parts.back() = metadata.getConstifiedMixedOffset();
+    Value bits =
+        memref::ExtractAlignedPointerAsIndexOp::create(b, operand.get());
+    Value bytes = arith::ConstantIndexOp::create(b, elementBytes);
+    for (OpFoldResult part : parts)
+      if (auto dynamic = dyn_cast<Value>(part))
+        bits = arith::OrIOp::create(
+            b, bits, arith::MulIOp::create(b, dynamic, bytes).getResult());
+    Value mask = arith::ConstantIndexOp::create(b, alignment - 1);
+    Value low = arith::AndIOp::create(b, bits, mask);
+    excess = excess ? arith::OrIOp::create(b, excess, low).getResult() : low;
+  }
+  if (!excess)
+    return nullptr;
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, excess, zero);
+}
+
 namespace {
 
 struct RecurrentToGPU : gdr::impl::RecurrentToGPUBase<RecurrentToGPU> {
@@ -143,8 +222,22 @@ struct RecurrentToGPU : gdr::impl::RecurrentToGPUBase<RecurrentToGPU> {
 private:
   void rewriteOp(RecurrentOp op) {
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    requireAlignment(op);
+    if (!canBeAligned(op)) {
+      createKernelAndLaunch(b, op, /*accessBytes=*/0);
+    } else if (Value isAligned = createIsAligned(b, op)) {
+      auto branch = scf::IfOp::create(b, isAligned, /*withElseRegion=*/true);
+      b.setInsertionPointToStart(branch.thenBlock());
+      createKernelAndLaunch(b, op, maxAccessBytes);
+      b.setInsertionPointToStart(branch.elseBlock());
+      createKernelAndLaunch(b, op, /*accessBytes=*/0);
+    } else {
+      createKernelAndLaunch(b, op, maxAccessBytes);
+    }
+    op.erase();
+  }
 
+  void createKernelAndLaunch(ImplicitLocOpBuilder &b, RecurrentOp op,
+                             int64_t accessBytes) {
     // Each buffer is passed once, also if it serves as two operands.
     llvm::SmallMapVector<Value, PassedMemRef, 16> passed;
     for (Value operand : op->getOperands())
@@ -154,34 +247,14 @@ private:
     for (auto &[memref, parts] : passed)
       llvm::append_range(arguments, parts.arguments);
 
-    gpu::GPUFuncOp kernel = createKernel(op, ValueRange(arguments).getTypes());
-    expandInKernel(op, kernel, passed.getArrayRef());
+    gpu::GPUFuncOp kernel = createKernel(op, ValueRange(arguments).getTypes(),
+                                         accessBytes ? "" : "_narrow");
+    expandInKernel(op, kernel, passed.getArrayRef(), accessBytes);
     createLaunch(b, op, kernel, arguments);
-    op.erase();
   }
 
-  // Says on the function's arguments how the kernel accesses them.
-  void requireAlignment(RecurrentOp op) {
-    auto func = op->getParentOfType<func::FuncOp>();
-    for (OpOperand &operand : op->getOpOperands()) {
-      Value source = operand.get();
-      if (auto cast = source.getDefiningOp<memref::CastOp>())
-        source = cast.getSource();
-      auto argument = dyn_cast<BlockArgument>(source);
-      if (!argument || argument.getOwner() != &func.getBody().front() ||
-          !isa<MemRefType>(source.getType()))
-        continue;
-      unsigned number = argument.getArgNumber();
-      int64_t bytes = getRequiredAlignment(op, operand);
-      if (auto known =
-              func.getArgAttrOfType<IntegerAttr>(number, "gdr.alignment"))
-        bytes = std::max(bytes, known.getInt());
-      func.setArgAttr(number, "gdr.alignment",
-                      Builder(func).getI64IntegerAttr(bytes));
-    }
-  }
-
-  gpu::GPUFuncOp createKernel(RecurrentOp op, TypeRange argumentTypes) {
+  gpu::GPUFuncOp createKernel(RecurrentOp op, TypeRange argumentTypes,
+                              StringRef suffix) {
     ModuleOp module = getOperation();
     auto func = op->getParentOfType<func::FuncOp>();
     OpBuilder b(&getContext());
@@ -192,9 +265,9 @@ private:
       gpuModule = gpu::GPUModuleOp::create(b, op.getLoc(), moduleName);
     }
     b.setInsertionPointToEnd(gpuModule.getBody());
-    auto kernel = gpu::GPUFuncOp::create(b, op.getLoc(),
-                                         (func.getName() + "_recurrent").str(),
-                                         b.getFunctionType(argumentTypes, {}));
+    auto kernel = gpu::GPUFuncOp::create(
+        b, op.getLoc(), (func.getName() + "_recurrent" + suffix).str(),
+        b.getFunctionType(argumentTypes, {}));
     kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
     kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr(
         {static_cast<int32_t>(op.getScheduleAttr().getNumThreads()), 1, 1}));
@@ -203,7 +276,8 @@ private:
   }
 
   void expandInKernel(RecurrentOp op, gpu::GPUFuncOp kernel,
-                      ArrayRef<std::pair<Value, PassedMemRef>> passed) {
+                      ArrayRef<std::pair<Value, PassedMemRef>> passed,
+                      int64_t accessBytes) {
     ImplicitLocOpBuilder b(op.getLoc(), op.getContext());
     b.setInsertionPointToStart(&kernel.getBody().front());
     ValueRange arguments = kernel.getArguments();
@@ -213,7 +287,7 @@ private:
     // max_seqlen bounds the launch and is of no use to the kernel.
     auto inKernel = cast<RecurrentOp>(b.clone(*op, mapping));
     inKernel.getMaxSeqlenMutable().clear();
-    createRecurrentKernelBody(b, kernel, inKernel);
+    createRecurrentKernelBody(b, kernel, inKernel, accessBytes);
     inKernel.erase();
     gpu::ReturnOp::create(b);
   }

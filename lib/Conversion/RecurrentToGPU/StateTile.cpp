@@ -24,16 +24,16 @@
 using namespace mlir;
 using namespace mlir::gdr;
 
-// The widest access of a thread, in bytes.
-static constexpr int64_t maxAccessBytes = 16;
-
-int64_t mlir::gdr::getCommonVectorSize(int64_t a, int64_t b, int64_t limit) {
+// The largest power of two that divides both, at most `limit` and at least 1.
+static int64_t getCommonVectorSize(int64_t a, int64_t b, int64_t limit) {
   int64_t common = std::gcd(a, b);
-  return std::min(common & -common, limit);
+  return std::max<int64_t>(1, std::min(common & -common, limit));
 }
 
-static int64_t getAccessBytes(VectorType type) {
-  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
+// What an access is aligned to. A wider one is split by the backend.
+static llvm::MaybeAlign getAlignment(VectorType type) {
+  int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  return llvm::MaybeAlign(std::min(bytes, maxAccessBytes));
 }
 
 Value mlir::gdr::createLoad(ImplicitLocOpBuilder &b, const Access &access) {
@@ -44,9 +44,9 @@ Value mlir::gdr::createLoad(ImplicitLocOpBuilder &b, const Access &access) {
     indices.back() =
         arith::SelectOp::create(b, access.isInside, indices.back(), zero);
   }
-  Value loaded = vector::LoadOp::create(
-      b, access.type, access.memref, indices, access.isStreaming,
-      llvm::MaybeAlign(getAccessBytes(access.type)));
+  Value loaded =
+      vector::LoadOp::create(b, access.type, access.memref, indices,
+                             access.isStreaming, getAlignment(access.type));
   if (!access.isInside)
     return loaded;
   Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(access.type));
@@ -61,8 +61,7 @@ void mlir::gdr::createStore(ImplicitLocOpBuilder &b, const Access &access,
     b.setInsertionPointToStart(ifInside.thenBlock());
   }
   vector::StoreOp::create(b, value, access.memref, access.indices,
-                          access.isStreaming,
-                          llvm::MaybeAlign(getAccessBytes(access.type)));
+                          access.isStreaming, getAlignment(access.type));
 }
 
 //===----------------------------------------------------------------------===//
@@ -126,7 +125,8 @@ SmallVector<Value> StateTile::createRankOneUpdate(ArrayRef<Value> slices,
 }
 
 int64_t StateTile::getColumnVectorSize() const {
-  return getCommonVectorSize(geometry.columns, geometry.valueDim, 8);
+  return getCommonVectorSize(geometry.columns, geometry.valueDim,
+                             geometry.accessBytes / 2);
 }
 
 Value StateTile::createColumnIndex(int64_t offset) {
@@ -197,7 +197,7 @@ class VFirstTile : public StateTile {
 public:
   VFirstTile(const TileGeometry &geometry, ImplicitLocOpBuilder &b)
       : StateTile(geometry, b) {
-    int64_t limit = maxAccessBytes / geometry.stateBytes;
+    int64_t limit = geometry.accessBytes / geometry.stateBytes;
     vec = getCommonVectorSize(geometry.keyDim, limit, limit);
   }
 
@@ -400,11 +400,12 @@ public:
   }
 
   int64_t getFragmentVectorSize() const override {
-    return getCommonVectorSize(getNumSlices(), geometry.keyDim, 8);
+    return getCommonVectorSize(getNumSlices(), geometry.keyDim,
+                               geometry.accessBytes / 2);
   }
   int64_t getStateVectorSize() const override {
     return getCommonVectorSize(geometry.columns, geometry.valueDim,
-                               maxAccessBytes / geometry.stateBytes);
+                               geometry.accessBytes / geometry.stateBytes);
   }
 
 protected:

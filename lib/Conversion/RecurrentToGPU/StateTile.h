@@ -16,14 +16,15 @@ namespace mlir::gdr {
 
 /// Sizes of a tile, and where the thread's tile lies.
 struct TileGeometry {
-  int64_t keyDim;     // K
-  int64_t valueDim;   // V
-  int64_t lanes;      // lanes of a warp that share K
-  int64_t columns;    // columns of V a thread holds
-  bool hasColumnTail; // some thread's columns exceed V
-  int64_t stateBytes; // of the widest element of a state in memory
-  Value lane;         // 0 .. lanes-1, index
-  Value firstColumn;  // index
+  int64_t keyDim;      // K
+  int64_t valueDim;    // V
+  int64_t lanes;       // lanes of a warp that share K
+  int64_t columns;     // columns of V a thread holds
+  bool hasColumnTail;  // some thread's columns exceed V
+  int64_t stateBytes;  // of the widest element of a state in memory
+  int64_t accessBytes; // of the widest access; 0 for one element at a time
+  Value lane;          // 0 .. lanes-1, index
+  Value firstColumn;   // index
 };
 
 /// A contiguous run of elements of the innermost dimension.
@@ -36,6 +37,9 @@ struct Access {
   /// The elements are used once: they should not displace others in a cache.
   bool isStreaming = false;
 };
+
+/// The widest access of a thread, in bytes.
+inline constexpr int64_t maxAccessBytes = 16;
 
 /// Loads zeros where the access is not inside.
 Value createLoad(ImplicitLocOpBuilder &b, const Access &access);
@@ -109,9 +113,6 @@ protected:
   TileGeometry geometry;
   ImplicitLocOpBuilder &b;
 };
-
-/// The largest power of two that divides both, at most `limit`.
-int64_t getCommonVectorSize(int64_t a, int64_t b, int64_t limit);
 
 } // namespace mlir::gdr
 

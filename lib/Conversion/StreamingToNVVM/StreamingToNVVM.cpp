@@ -16,6 +16,7 @@
 #include "gdr/Target/InlineAssembly.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace mlir::gdr {
@@ -26,14 +27,28 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::gdr;
 
-// Bytes of an access, or 0 if the type is none that one instruction moves.
-static int64_t getAccessBytes(Type type) {
+// Bytes of an access that one instruction can move without the L1 cache, or 0:
+// of global memory (perhaps through a generic pointer), and aligned to its
+// size.
+template <typename AccessOp>
+static int64_t getStreamingBytes(AccessOp access, Type type) {
+  if (!access.getNontemporal() || access.getVolatile_())
+    return 0;
+  unsigned space =
+      cast<LLVM::LLVMPointerType>(access.getAddr().getType()).getAddressSpace();
+  if (space != static_cast<unsigned>(NVVM::NVVMMemorySpace::Generic) &&
+      space != static_cast<unsigned>(NVVM::NVVMMemorySpace::Global))
+    return 0;
   int64_t bits = 0;
   if (auto vector = dyn_cast<VectorType>(type))
     bits = vector.getNumElements() * vector.getElementTypeBitWidth();
   else if (type.isIntOrFloat())
     bits = type.getIntOrFloatBitWidth();
-  return llvm::is_contained({16, 32, 64, 128}, bits) ? bits / 8 : 0;
+  if (!llvm::is_contained({16, 32, 64, 128}, bits))
+    return 0;
+  bool isAligned =
+      static_cast<int64_t>(access.getAlignment().value_or(0)) >= bits / 8;
+  return isAligned ? bits / 8 : 0;
 }
 
 namespace {
@@ -50,8 +65,8 @@ struct StreamingToNVVM : gdr::impl::StreamingToNVVMBase<StreamingToNVVM> {
 
 private:
   static void replaceLoad(LLVM::LoadOp load) {
-    int64_t bytes = getAccessBytes(load.getType());
-    if (!load.getNontemporal() || bytes == 0)
+    int64_t bytes = getStreamingBytes(load, load.getType());
+    if (bytes == 0)
       return;
     ImplicitLocOpBuilder b(load.getLoc(), load);
     load.replaceAllUsesWith(
@@ -60,8 +75,8 @@ private:
   }
 
   static void replaceStore(LLVM::StoreOp store) {
-    int64_t bytes = getAccessBytes(store.getValue().getType());
-    if (!store.getNontemporal() || bytes == 0)
+    int64_t bytes = getStreamingBytes(store, store.getValue().getType());
+    if (bytes == 0)
       return;
     ImplicitLocOpBuilder b(store.getLoc(), store);
     createStreamingStore(b, store.getValue(), bytes, store.getAddr());

@@ -10,7 +10,7 @@
 // EMPTY: error: expected a public function in the module
 
 // RUN: not gdr-run %s 2>&1 | FileCheck %s --check-prefix=TWO
-// TWO: error: the module has 3 functions (dynamic, two_rules, computed): choose one with --function=NAME
+// TWO: error: the module has 4 functions (dynamic, two_rules, computed, carried): choose one with --function=NAME
 
 // RUN: not gdr-run %s --function=other 2>&1 | FileCheck %s --check-prefix=FUNCTION
 // FUNCTION: error: --function=other: expected a public function of the module, one of dynamic, two_rules, no_rule, computed
@@ -52,6 +52,12 @@
 // RUN: not gdr-run %s --check --steps=3 --split=2 2>&1 | FileCheck %s --check-prefix=STEPS-SPLIT
 // STEPS-SPLIT: error: --steps and --split exclude each other
 
+// RUN: not gdr-run %s --check --split=2 --function=carried --dim=B=2,T=5 2>&1 | FileCheck %s --check-prefix=SPLIT-STRIDES
+// SPLIT-STRIDES: error: --split needs dynamic strides or B = 1, got type memref<?x?x1x2xf32> of 'q'
+
+// RUN: not gdr-run %s --check --split=2,6 --function=carried --dim=B=1,T=5 2>&1 | FileCheck %s --check-prefix=SPLIT
+// SPLIT: error: --split=6: expected a token from 0 to T = 5
+
 // RUN: not gdr-run %s --function=no_rule --input=arg0=%t.missing.npy 2>&1 | FileCheck %s --check-prefix=NO-NPY
 // NO-NPY: error: cannot read {{.*}}.missing.npy for 'arg0': No such file or directory
 
@@ -90,5 +96,12 @@ func.func @computed(%k: memref<1x1x1x2xf32>, %o: memref<1x1x1x2xf32>) {
   gdr.gated_delta_rule ins(%q, %k, %k : memref<1x1x1x2xf32>, memref<1x1x1x2xf32>, memref<1x1x1x2xf32>)
       outs(%o : memref<1x1x1x2xf32>)
   memref.dealloc %q : memref<1x1x1x2xf32>
+  return
+}
+
+func.func @carried(%q: memref<?x?x1x2xf32>, %state: memref<?x1x2x2xf32>, %o: memref<?x?x1x2xf32>) {
+  gdr.gated_delta_rule ins(%q, %q, %q : memref<?x?x1x2xf32>, memref<?x?x1x2xf32>, memref<?x?x1x2xf32>)
+      initial_state(%state : memref<?x1x2x2xf32>)
+      outs(%o : memref<?x?x1x2xf32>) final_state(%state : memref<?x1x2x2xf32>)
   return
 }

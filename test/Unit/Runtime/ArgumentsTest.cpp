@@ -319,6 +319,61 @@ TEST_F(ArgumentsTest, StaticStride) {
               "got 2");
 }
 
+/// A function with an identity-layout tensor `x` of bf16 [?, ?, 32].
+class ContiguousTest : public testing::Test {
+protected:
+  ContiguousTest() : function(kDLCPU), arguments(1) {
+    function.addTensor("x", kDLBfloat, 16, 2,
+                       {{GDR_DYNAMIC, -1, 0, GDR_CONTIGUOUS},
+                        {GDR_DYNAMIC, -1, 0, 32},
+                        {32, -1, 0, 1}});
+    arguments.setTensor(0, x);
+    function.host = [this](gdr_call *, void *const *values) {
+      got = static_cast<const Descriptor *>(values[0])->getStrides(3);
+    };
+  }
+
+  void expectStrides(const Integers &strides) {
+    expectInvoke(function, arguments, GDR_OK, "");
+    EXPECT_EQ(got, strides);
+  }
+
+  Function function;
+  Arguments arguments;
+  Tensor x{kDLBfloat, 16, {2, 9, 32}, cpu};
+  Integers got;
+};
+
+TEST_F(ContiguousTest, RowMajor) {
+  expectStrides({288, 32, 1});
+  x.setStrides({288, 32, 1});
+  expectStrides({288, 32, 1});
+}
+
+TEST_F(ContiguousTest, View) {
+  for (int64_t stride : {512, 0, -288, 32}) {
+    x.setStrides({stride, 32, 1});
+    expectInvoke(function, arguments, GDR_INVALID_ARGUMENT,
+                 "argument 'x': expected a contiguous tensor, in which the "
+                 "stride of dimension 0 is 288, got " +
+                     std::to_string(stride) +
+                     "; compile for strided<[?, ...]> memrefs to take views");
+  }
+  EXPECT_TRUE(got.empty());
+}
+
+TEST_F(ContiguousTest, SingleElementsAndEmptyTensorsAreFree) {
+  x.shape = {1, 9, 32};
+  x.setStrides({512, 32, 1});
+  expectStrides({288, 32, 1});
+  x.shape = {2, 1, 32};
+  x.setStrides({32, 1, 1});
+  expectStrides({32, 32, 1});
+  x.shape = {2, 0, 32};
+  x.setStrides({7, 7, 7});
+  expectStrides({0, 32, 1});
+}
+
 TEST_F(ArgumentsTest, AlignmentOfStrides) {
   q.setStrides({800, 12, 1});
   expectError("argument 'q': expected the stride of dimension 1 to be a "

@@ -150,6 +150,34 @@ TEST_F(LaunchTest, DependentLaunchNeedsBothSides) {
     }
 }
 
+TEST_F(LaunchTest, DependentLaunchNeedsAKernelThatWaits) {
+  struct Case {
+    gdr_image_kind kind;
+    int image, device;
+    bool isDependent;
+  };
+  for (const Case &test :
+       {Case{GDR_IMAGE_CUBIN, 80, 80, false},
+        Case{GDR_IMAGE_CUBIN, 80, 89, false},
+        Case{GDR_IMAGE_CUBIN, 90, 90, true},
+        Case{GDR_IMAGE_CUBIN, 100, 103, true},
+        // The device could, but PTX for an older one does not wait.
+        Case{GDR_IMAGE_PTX, 80, 90, false},
+        Case{GDR_IMAGE_PTX, 90, 120, true}}) {
+    stub::reset();
+    stub::setComputeCapability(0, test.device);
+    DeviceFunction compiled(/*hasImage=*/false);
+    compiled.addImage(test.kind, test.image, false, "image ");
+    compiled.host = function.host;
+    arguments.getHeader()->flags = GDR_PROGRAMMATIC_DEPENDENT_LAUNCH;
+    launches[0].flags = GDR_LAUNCH_WAITS_FOR_DEPENDENCY;
+    expectInvoke(compiled, arguments, GDR_OK, "");
+    ASSERT_EQ(stub::getLaunches().size(), 1u);
+    EXPECT_EQ(!stub::getLaunches()[0].attributes.empty(), test.isDependent)
+        << test.image << " on " << test.device;
+  }
+}
+
 TEST_F(LaunchTest, OtherFlagsMeanNothing) {
   arguments.getHeader()->flags = ~uint64_t(1);
   launches[0].flags = ~int64_t(1);

@@ -24,6 +24,15 @@ using namespace mlir::gdr;
 #define GET_OP_CLASSES
 #include "gdr/Dialect/GDR/IR/GDROps.cpp.inc"
 
+int64_t gdr::detail::getNumTokens(Operation *op) {
+  auto rule = cast<RuleOpInterface>(op);
+  for (Value value : {rule.getQ(), rule.getK(), rule.getV(), rule.getG(),
+                      rule.getBeta(), rule.getOInit()})
+    if (value && !ShapedType::isDynamic(rule.getShape(value)[1]))
+      return rule.getShape(value)[1];
+  return ShapedType::kDynamic;
+}
+
 int64_t gdr::detail::getNumSequences(Operation *op) {
   auto rule = cast<RuleOpInterface>(op);
   for (Value perSequence :

@@ -42,7 +42,7 @@ struct RuleOpModel
     auto rule = cast<RuleOp>(op);
     if (!rule.getInitialState() || !rule.getFinalStateInit())
       return false;
-    return read->get() == rule.getInitialState() &&
+    return read == &rule.getInitialStateMutable()[0] &&
            write == &rule.getFinalStateInitMutable()[0] &&
            rule.getReadIndices() == rule.getWriteIndices();
   }

@@ -59,6 +59,33 @@ static Value getRootBuffer(Value value) {
   }
 }
 
+// What the pass, and the entry points that follow, can take.
+static LogicalResult verifyFunctions(ModuleOp module) {
+  for (auto func : module.getOps<func::FuncOp>()) {
+    if (func.isExternal())
+      continue;
+    for (Type type : func.getArgumentTypes())
+      if (isa<UnrankedTensorType>(type))
+        return func.emitOpError("expected ranked tensors, got an argument of "
+                                "type ")
+               << type;
+    auto returnOps = llvm::to_vector(func.getOps<func::ReturnOp>());
+    if (returnOps.size() != 1 || !func.getBody().hasOneBlock())
+      return func.emitOpError("expected one block with one func.return; use "
+                              "scf instead of branches between blocks");
+    llvm::SmallPtrSet<Value, 4> returned;
+    for (Value value : returnOps.front().getOperands())
+      if (isa<TensorType>(value.getType()) && !returned.insert(value).second)
+        return returnOps.front().emitOpError(
+            "expected each tensor to be returned once");
+  }
+  WalkResult result = module.walk([](func::CallOp call) -> WalkResult {
+    return call.emitOpError("expected functions that call no others; run "
+                            "inline before gdr-bufferize");
+  });
+  return failure(result.wasInterrupted());
+}
+
 // Drops the results of public functions that are an argument's buffer, which
 // upstream does only for private ones, and returns the others by their first
 // names.
@@ -86,6 +113,8 @@ namespace {
 
 struct Bufferize : gdr::impl::BufferizeBase<Bufferize> {
   void runOnOperation() override {
+    if (failed(verifyFunctions(getOperation())))
+      return signalPassFailure();
     bufferization::OneShotBufferizationOptions options;
     options.bufferizeFunctionBoundaries = true;
     options.functionArgTypeConverterFn = getArgumentType;

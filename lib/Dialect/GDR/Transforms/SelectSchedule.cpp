@@ -34,6 +34,9 @@ static constexpr int64_t accessBytes = 16;
 /// 9.0: 64 K registers, 64 warps).
 static constexpr int64_t registersPerLane = 2048;
 static constexpr int64_t warpsPerMultiprocessor = 64;
+/// Columns that make up for a small share of K, and no more: each costs
+/// registers for its sums too.
+static constexpr int64_t maxBaseColumns = 4;
 /// Registers that a thread needs beside its tile of the state.
 static constexpr int64_t registersBesideTile = 32;
 
@@ -77,23 +80,22 @@ static int64_t getVectorSize(const Problem &problem, int64_t contiguousDim) {
 }
 
 // V-first: lanes that share a row of K. The lanes of a group read the row
-// together. Of the group sizes that leave the fewest lanes idle, the one with a
-// share a lane nearest to 32 bytes is taken: fewer shuffles than with smaller
-// shares, more loads in flight than with larger ones.
+// together. A group size costs by the accesses that its idle lanes waste, and
+// by the distance of a lane's share from 32 bytes: smaller ones need more
+// shuffles, larger ones have fewer loads in flight.
 static int64_t getVFirstLanes(const Problem &problem) {
   int64_t vec = getVectorSize(problem, problem.keyDim);
   int64_t accesses = llvm::divideCeil(problem.keyDim, vec);
-  auto getSlots = [&](int64_t lanes) -> int64_t {
-    return llvm::divideCeil(accesses, lanes) * lanes;
-  };
-  auto getDistance = [&](int64_t lanes) {
-    double bytes = getSlots(lanes) / lanes * vec * problem.stateBytes;
-    return std::abs(std::log2(bytes / 32));
+  auto getCost = [&](int64_t lanes) {
+    double share = llvm::divideCeil(accesses, lanes);
+    double waste = share * lanes / accesses;
+    double distance =
+        std::abs(std::log2(share * vec * problem.stateBytes / 32));
+    return waste * (1 + distance / 4);
   };
   int64_t lanes = 4;
   for (int64_t candidate : {8, 16, 32})
-    if (std::make_pair(getSlots(candidate), getDistance(candidate)) <
-        std::make_pair(getSlots(lanes), getDistance(lanes)))
+    if (getCost(candidate) < getCost(lanes))
       lanes = candidate;
   return lanes;
 }
@@ -119,7 +121,8 @@ static ScheduleAttr getVFirstSchedule(MLIRContext *context,
            problem.smCount * (registersPerLane / registers);
   };
 
-  int64_t base = std::max<int64_t>(1, 32 / (share * problem.stateBytes));
+  int64_t base =
+      std::clamp<int64_t>(32 / (share * problem.stateBytes), 1, maxBaseColumns);
   int64_t columns = base, warps = 2;
   bool overlap = true;
   if (!problem.isOneToken) {
@@ -177,6 +180,9 @@ static ScheduleAttr getKFirstSchedule(MLIRContext *context,
   int64_t keyThreads =
       llvm::bit_ceil<uint64_t>(llvm::divideCeil(problem.keyDim, rows));
   int64_t keyWarps = std::clamp<int64_t>(keyThreads / lanes, 1, 8);
+  if (problem.isOneToken)
+    lanes = std::min<int64_t>(warpSize,
+                              std::max<int64_t>(lanes, keyThreads / keyWarps));
   return ScheduleAttr::get(context, lanes, columns, warps, keyWarps,
                            /*overlap=*/true);
 }
@@ -187,6 +193,11 @@ struct SelectSchedule : gdr::impl::SelectScheduleBase<SelectSchedule> {
   using Base::Base;
 
   void runOnOperation() override {
+    if (smCount <= 0) {
+      getOperation().emitError("expected sm-count to be positive, got ")
+          << smCount;
+      return signalPassFailure();
+    }
     getOperation()->walk([&](RuleOpInterface rule) {
       bool isStatic = llvm::none_of(
           ArrayRef<int64_t>{rule.getNumKeyHeads(), rule.getNumValueHeads(),

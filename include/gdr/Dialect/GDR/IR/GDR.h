@@ -32,6 +32,7 @@ float getDefaultScale(int64_t keyDim);
 
 /// Shared by the ops that implement RuleOpInterface.
 namespace detail {
+int64_t getNumTokens(Operation *op);
 int64_t getNumSequences(Operation *op);
 std::optional<float> getScaleOrDefault(Operation *op);
 LogicalResult verifyRule(Operation *op);

@@ -50,7 +50,10 @@ def GDR_RuleOpInterface : OpInterface<"RuleOpInterface"> {
     /// Head counts, dimensions and lengths; kDynamic where the types leave them
     /// open.
     int64_t getBatch() { return getShape($_op.getQ())[0]; }
-    int64_t getNumTokens() { return getShape($_op.getQ())[1]; }
+    /// As the first of q, k, v, gate, beta and o says that knows it.
+    int64_t getNumTokens() {
+      return ::mlir::gdr::detail::getNumTokens($_op);
+    }
     int64_t getNumKeyHeads() { return getShape($_op.getQ())[2]; }
     int64_t getNumValueHeads() { return getShape($_op.getV())[2]; }
     int64_t getKeyDim() { return getShape($_op.getQ())[3]; }
