@@ -5,7 +5,7 @@
 
 // UNCLOSED: error: expected
 // TEXT: error: custom op 'Dear' is unknown
-// EMPTY: error: expected the kernels of one function for one chip, got 0
+// EMPTY: error: expected functions that --gdr-compile has compiled, got none
 
 // What a user gets wrong is one sentence.
 

@@ -43,7 +43,7 @@ func.func @tensors(%q: tensor<?x1x2x64xbf16>, %s: tensor<?x2x64x64xf32>)
 
 // With a dynamic T the host branches between two kernels.
 // CHECK-LABEL: llvm.func internal @dynamic.host(
-// CUDA-SAME:     gdr.kernels = ["dynamic_recurrent", "dynamic_recurrent_{{[0-9]+}}"]
+// CUDA-SAME:     gdr.kernels = ["dynamic_recurrent", "dynamic_recurrent_narrow", "dynamic_recurrent_{{[0-9]+}}", "dynamic_recurrent_narrow_{{[0-9]+}}"]
 // CHECK:         llvm.cond_br
 // CUDA:          llvm.call @gdr_launch(
 // CUDA:          llvm.call @gdr_launch(

@@ -1,6 +1,7 @@
 // RUN: gdr-opt %s --gdr-compile=chip=sm_90a --emit=ptx | FileCheck %s --check-prefix=PTX
 // PTX:     .target sm_90a
 // PTX:     .visible .entry decode_recurrent(
+// PTX:     .visible .entry decode_recurrent_narrow(
 // PTX-NOT: .entry
 
 // RUN: gdr-opt %s --gdr-compile --emit=header -o %t.decode-step.h

@@ -93,12 +93,6 @@ gpu.module @external [#nvvm.target<chip = "sm_90a">] {
 
 // -----
 
-// expected-error @below {{expected NVVM targets, got #rocdl.target}}
-gpu.module @other_target [#rocdl.target] {
-}
-
-// -----
-
 // expected-error @below {{expected a chip among sm_80, sm_86, sm_89, sm_90, sm_90a, sm_100, sm_100a, sm_103a, sm_120, sm_120a, sm_121a, got 'sm_75'}}
 gpu.module @other_chip [#nvvm.target<chip = "sm_75">] {
 }
