@@ -67,10 +67,10 @@ enum gdr_call_flags {
  * optional and absent), `int64_t` for an index or integer, `double` for a
  * float. Slots beyond `size` count as zero, so a struct can grow at its end. */
 struct gdr_args_header {
-  size_t size;            /* sizeof(struct name_args) */
-  uint64_t flags;         /* gdr_call_flags */
-  void *stream;           /* CUstream; NULL is the legacy default stream */
-  void *workspace;        /* at least name_workspace_size() bytes, 256-aligned */
+  size_t size;     /* sizeof(struct name_args) */
+  uint64_t flags;  /* gdr_call_flags */
+  void *stream;    /* CUstream; NULL is the legacy default stream */
+  void *workspace; /* at least name_workspace_size() bytes, 256-aligned */
   size_t workspace_bytes; /* size of the workspace */
 };
 

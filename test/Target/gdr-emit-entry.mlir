@@ -71,6 +71,24 @@ llvm.func internal @g.host(%call: !llvm.ptr)
 
 // -----
 
+// The strides of an identity layout follow from the sizes, others are free. In
+// order: GDR_CONTIGUOUS, 8, 1 and GDR_DYNAMIC, GDR_DYNAMIC, 1.
+// CHECK: llvm.mlir.global internal constant @strides.arguments(dense<[
+// CHECK-SAME: -9223372036854775807, 8, 1, 0, 0, 0,
+// CHECK-SAME: -9223372036854775808, -9223372036854775808, 1, 0, 0, 0]> : tensor<58xi64>)
+llvm.func internal @strides.host(
+    %call: !llvm.ptr,
+    %x0: !llvm.ptr, %x1: !llvm.ptr, %x2: i64, %x3: i64, %x4: i64, %x5: i64, %x6: i64, %x7: i64, %x8: i64,
+    %y0: !llvm.ptr, %y1: !llvm.ptr, %y2: i64, %y3: i64, %y4: i64, %y5: i64, %y6: i64, %y7: i64, %y8: i64)
+    attributes {gdr.entry = {
+      arguments = [{name = "x", type = memref<?x?x8xf32>},
+                   {name = "y", type = memref<?x?x8xf32, strided<[?, ?, 1], offset: ?>>}],
+      device = "cpu", name = "strides"}} {
+  llvm.return
+}
+
+// -----
+
 // Nothing to do.
 // CHECK:       llvm.func @plain()
 // CHECK-NOT:   llvm.mlir.global
@@ -87,24 +105,6 @@ llvm.func internal @early.host(%call: !llvm.ptr)
   llvm.return
 }
 gpu.module @early_kernels {
-}
-
-// -----
-
-// The strides of an identity layout follow from the sizes, others are free. In
-// order: GDR_CONTIGUOUS, 8, 1 and GDR_DYNAMIC, GDR_DYNAMIC, 1.
-// CHECK: llvm.mlir.global internal constant @strides.arguments(dense<[
-// CHECK-SAME: -9223372036854775807, 8, 1, 0, 0, 0,
-// CHECK-SAME: -9223372036854775808, -9223372036854775808, 1, 0, 0, 0]> : tensor<58xi64>)
-llvm.func internal @strides.host(
-    %call: !llvm.ptr,
-    %x0: !llvm.ptr, %x1: !llvm.ptr, %x2: i64, %x3: i64, %x4: i64, %x5: i64, %x6: i64, %x7: i64, %x8: i64,
-    %y0: !llvm.ptr, %y1: !llvm.ptr, %y2: i64, %y3: i64, %y4: i64, %y5: i64, %y6: i64, %y7: i64, %y8: i64)
-    attributes {gdr.entry = {
-      arguments = [{name = "x", type = memref<?x?x8xf32>},
-                   {name = "y", type = memref<?x?x8xf32, strided<[?, ?, 1], offset: ?>>}],
-      device = "cpu", name = "strides"}} {
-  llvm.return
 }
 
 // -----
@@ -139,7 +139,7 @@ llvm.func @taken_workspace_size() {
 // -----
 
 // The runtime's own functions.
-// expected-error @below {{expected no other symbol 'gdr_load', which is an entry point of 'gdr'}}
+// expected-error @below {{expected no other symbol 'gdr_workspace_size', which is an entry point of 'gdr'}}
 llvm.func internal @gdr.host(%call: !llvm.ptr)
     attributes {gdr.entry = {arguments = [], device = "cpu", name = "gdr"}} {
   llvm.return

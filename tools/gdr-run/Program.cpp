@@ -165,8 +165,10 @@ llvm::Error ProgramBuilder::allocate(Argument &argument) {
     size = *value;
   }
   SmallVector<int64_t> strides = getRowMajorStrides(shape);
-  if (auto memref = dyn_cast<MemRefType>(type)) {
+  if (auto memref = dyn_cast<MemRefType>(type);
+      memref && !memref.getLayout().isIdentity()) {
     int64_t offset;
+    strides.clear();
     if (failed(memref.getStridesAndOffset(strides, offset)))
       return makeError("'{0}' has type {1}: expected a strided layout",
                        argument.name, type);
