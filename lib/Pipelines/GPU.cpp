@@ -9,6 +9,7 @@
 #include "gdr/Pipelines/GPU.h"
 
 #include "gdr/Conversion/Passes.h"
+#include "gdr/Pipelines/Host.h"
 #include "gdr/Target/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -43,27 +44,12 @@ static void buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(gdr::createStreamingToNVVM());
 }
 
-static void buildHostPipeline(OpPassManager &pm) {
-  pm.addPass(gdr::createLaunchToRuntime());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createConvertIndexToLLVMPass());
-  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
-  pm.addPass(createConvertFuncToLLVMPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createUBToLLVMConversionPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-}
-
 void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
-  buildHostPipeline(pm);
+  pm.addPass(createLaunchToRuntime());
+  buildHostToLLVMPipeline(pm);
 }
 
 void gdr::registerGPUPipeline() {

@@ -121,9 +121,9 @@ static SmallVector<Value> createWarpSums(ImplicitLocOpBuilder &b,
   // The address space as NVVM numbers it, which every later conversion takes.
   Attribute space =
       b.getI64IntegerAttr(static_cast<int64_t>(NVVM::NVVMMemorySpace::Shared));
-  auto type = MemRefType::get(getExchangeShape(schedule, elements.size()),
-                              b.getF32Type(), MemRefLayoutAttrInterface(),
-                              space);
+  auto type =
+      MemRefType::get(getExchangeShape(schedule, elements.size()),
+                      b.getF32Type(), MemRefLayoutAttrInterface(), space);
   Value exchange = kernel.addWorkgroupAttribution(type, b.getLoc());
   Value round = arith::RemUIOp::create(b, ordinal, createIndex(b, 2));
   auto vectorType = VectorType::get(exchangeVector, b.getF32Type());

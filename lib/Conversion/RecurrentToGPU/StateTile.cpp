@@ -124,6 +124,16 @@ SmallVector<Value> StateTile::createRankOneUpdate(ArrayRef<Value> slices,
   return updated;
 }
 
+Value StateTile::createSliceSums(ArrayRef<Value> slices, ArrayRef<Value> x) {
+  Value sums;
+  for (auto [slice, xj] : llvm::zip_equal(slices, x)) {
+    Value xs = createBroadcastOfKey(xj);
+    sums = sums ? vector::FMAOp::create(b, slice, xs, sums).getResult()
+                : arith::MulFOp::create(b, slice, xs).getResult();
+  }
+  return sums;
+}
+
 int64_t StateTile::getColumnVectorSize() const {
   return getCommonVectorSize(geometry.columns, geometry.valueDim,
                              geometry.accessBytes / 2);
@@ -249,12 +259,7 @@ public:
 
   Value createPartialProduct(ArrayRef<Value> slices,
                              ArrayRef<Value> x) override {
-    Value sums;
-    for (auto [slice, xj] : llvm::zip_equal(slices, x)) {
-      Value xs = createBroadcastOfKey(xj);
-      sums = sums ? vector::FMAOp::create(b, slice, xs, sums).getResult()
-                  : arith::MulFOp::create(b, slice, xs).getResult();
-    }
+    Value sums = createSliceSums(slices, x);
     auto type = VectorType::get(geometry.columns, b.getF32Type());
     Value product = arith::ConstantOp::create(b, b.getZeroAttr(type));
     for (int64_t c = 0; c < geometry.columns; ++c) {
@@ -390,13 +395,7 @@ public:
 
   Value createPartialProduct(ArrayRef<Value> slices,
                              ArrayRef<Value> x) override {
-    Value sums;
-    for (auto [slice, xj] : llvm::zip_equal(slices, x)) {
-      Value xs = createBroadcastOfKey(xj);
-      sums = sums ? vector::FMAOp::create(b, slice, xs, sums).getResult()
-                  : arith::MulFOp::create(b, slice, xs).getResult();
-    }
-    return sums;
+    return createSliceSums(slices, x);
   }
 
   int64_t getFragmentVectorSize() const override {

@@ -100,6 +100,8 @@ protected:
 
   virtual VectorType getSliceType() const = 0;
   virtual int64_t getNumSlices() const = 0;
+  /// The sum over slices of slice * x, of a slice's shape.
+  Value createSliceSums(ArrayRef<Value> slices, ArrayRef<Value> x);
   /// A fragment's value, or d, as a vector of a slice's shape.
   virtual Value createBroadcastOfKey(Value x) = 0;
   virtual Value createBroadcastOfColumns(Value d) = 0;
