@@ -37,8 +37,10 @@ static constexpr int64_t warpsPerMultiprocessor = 64;
 /// Columns that make up for a small share of K, and no more: each costs
 /// registers for its sums too.
 static constexpr int64_t maxBaseColumns = 4;
-/// Registers that a thread needs beside its tile of the state.
+/// Registers that a thread needs beside its tile of the state; more where it
+/// exchanges sums through shared memory.
 static constexpr int64_t registersBesideTile = 32;
+static constexpr int64_t registersBesideExchange = 58;
 
 namespace {
 
@@ -79,6 +81,12 @@ static int64_t getVectorSize(const Problem &problem, int64_t contiguousDim) {
                   accessBytes / problem.stateBytes);
 }
 
+// Whether all warps of a kernel are resident at once.
+static bool fitsAtOnce(const Problem &problem, int64_t warps,
+                       int64_t registers) {
+  return warps <= problem.smCount * (registersPerLane / registers);
+}
+
 // V-first: lanes that share a row of K. The lanes of a group read the row
 // together. A group size costs by the accesses that its idle lanes waste, and
 // by the distance of a lane's share from 32 bytes: smaller ones need more
@@ -116,9 +124,8 @@ static ScheduleAttr getVFirstSchedule(MLIRContext *context,
            llvm::divideCeil(problem.valueDim, columnsPerWarp);
   };
   auto isResident = [&](int64_t columns) {
-    int64_t registers = registersBesideTile + share * columns;
-    return getAllWarps(columns) <=
-           problem.smCount * (registersPerLane / registers);
+    return fitsAtOnce(problem, getAllWarps(columns),
+                      registersBesideTile + share * columns);
   };
 
   int64_t base =
@@ -180,11 +187,25 @@ static ScheduleAttr getKFirstSchedule(MLIRContext *context,
   int64_t keyThreads =
       llvm::bit_ceil<uint64_t>(llvm::divideCeil(problem.keyDim, rows));
   int64_t keyWarps = std::clamp<int64_t>(keyThreads / lanes, 1, 8);
+  bool overlap = true;
   if (problem.isOneToken)
     lanes = std::min<int64_t>(warpSize,
                               std::max<int64_t>(lanes, keyThreads / keyWarps));
-  return ScheduleAttr::get(context, lanes, columns, warps, keyWarps,
-                           /*overlap=*/true);
+  if (problem.isOneToken && !ShapedType::isDynamic(problem.sequences)) {
+    auto isResident = [&](int64_t keyWarps) {
+      int64_t tile =
+          columns * llvm::divideCeil(problem.keyDim, lanes * keyWarps);
+      return fitsAtOnce(problem,
+                        problem.sequences * problem.valueHeads *
+                            getTilesPerHead() * keyWarps,
+                        registersBesideExchange + tile);
+    };
+    if (keyWarps > 1 && !isResident(keyWarps) && isResident(keyWarps / 2)) {
+      keyWarps /= 2;
+      overlap = false;
+    }
+  }
+  return ScheduleAttr::get(context, lanes, columns, warps, keyWarps, overlap);
 }
 
 namespace {
