@@ -43,18 +43,12 @@ bool mlir::gdr::overlapsPreviousKernel(RecurrentOp op) {
 
 static TileGeometry getGeometry(RecurrentOp op, int64_t accessBytes) {
   ScheduleAttr schedule = op.getScheduleAttr();
-  int64_t stateBytes = 0;
-  for (Value state : {op.getInitialState(), op.getFinalStateInit()})
-    if (state)
-      stateBytes = std::max<int64_t>(
-          stateBytes,
-          getElementTypeOrSelf(state.getType()).getIntOrFloatBitWidth() / 8);
   return {op.getKeyDim(),
           op.getValueDim(),
           schedule.getKeyThreads(),
           schedule.getColumns(),
           /*hasColumnTail=*/op.getValueDim() % schedule.getTileV() != 0,
-          stateBytes ? stateBytes : 4,
+          op.getStateElementBytes(),
           accessBytes,
           /*lane=*/nullptr,
           /*firstColumn=*/nullptr};

@@ -46,6 +46,17 @@ int64_t gdr::detail::getNumSequences(Operation *op) {
   return rule.getBatch();
 }
 
+int64_t gdr::detail::getStateElementBytes(Operation *op) {
+  auto rule = cast<RuleOpInterface>(op);
+  int64_t bytes = 0;
+  for (Value state : {rule.getInitialState(), rule.getFinalStateInit()})
+    if (state)
+      bytes = std::max<int64_t>(
+          bytes,
+          getElementTypeOrSelf(state.getType()).getIntOrFloatBitWidth() / 8);
+  return bytes ? bytes : sizeof(float);
+}
+
 float gdr::getDefaultScale(int64_t keyDim) {
   return static_cast<float>(1.0 / std::sqrt(static_cast<double>(keyDim)));
 }

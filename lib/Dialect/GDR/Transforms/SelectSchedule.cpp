@@ -59,19 +59,13 @@ struct Problem {
 } // namespace
 
 static Problem getProblem(RuleOpInterface rule, int64_t smCount) {
-  int64_t stateBytes = 0;
-  for (Value state : {rule.getInitialState(), rule.getFinalStateInit()})
-    if (state)
-      stateBytes = std::max<int64_t>(
-          stateBytes,
-          getElementTypeOrSelf(state.getType()).getIntOrFloatBitWidth() / 8);
   return {rule.getStateLayout() == StateLayout::KFirst,
           rule.getKeyDim(),
           rule.getValueDim(),
           rule.getNumValueHeads(),
           rule.getNumSequences(),
           rule.getNumTokens() == 1,
-          stateBytes ? stateBytes : 4,
+          rule.getStateElementBytes(),
           smCount};
 }
 

@@ -34,6 +34,7 @@ float getDefaultScale(int64_t keyDim);
 namespace detail {
 int64_t getNumTokens(Operation *op);
 int64_t getNumSequences(Operation *op);
+int64_t getStateElementBytes(Operation *op);
 std::optional<float> getScaleOrDefault(Operation *op);
 LogicalResult verifyRule(Operation *op);
 void getRuleEffects(

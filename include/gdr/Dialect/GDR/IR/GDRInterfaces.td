@@ -68,6 +68,10 @@ def GDR_RuleOpInterface : OpInterface<"RuleOpInterface"> {
     std::optional<float> getScaleOrDefault() {
       return ::mlir::gdr::detail::getScaleOrDefault($_op);
     }
+    /// Bytes of the widest element of a state in memory; of f32 without one.
+    int64_t getStateElementBytes() {
+      return ::mlir::gdr::detail::getStateElementBytes($_op);
+    }
     /// Whether g has a gate per channel of K, as in Kimi Delta Attention.
     bool hasPerChannelGate() {
       return $_op.getG() && getShape($_op.getG()).size() == 4;
