@@ -12,6 +12,8 @@
 // RUN: %{check} T=bf16 --dim=T=65
 // RUN: %{check} T=f32  --dim=T=1000,B=1
 // RUN: %{check} T=f32  --dim=B=0
+// More blocks of work than a grid's y or z dimension can count.
+// RUN: %{check} T=f32  --dim=T=1,B=33000
 
 // Calls of every length from 1 to 64 are one call of all tokens.
 // RUN: %{check} T=f32 --dim=T=2080,B=1 \
