@@ -15,6 +15,7 @@
 
 #include "gdr/Dialect/GDR/IR/GDR.h"
 #include "gdr/Dialect/GDR/Transforms/BufferizableOpInterfaceImpl.h"
+#include "gdr/Dialect/WG/IR/WG.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
@@ -101,6 +102,7 @@ void mlir::gdr::registerAll(DialectRegistry &registry) {
   registry.insert<affine::AffineDialect, arith::ArithDialect,
                   bufferization::BufferizationDialect, cf::ControlFlowDialect,
                   DLTIDialect, func::FuncDialect, GDRDialect, gpu::GPUDialect,
+                  wg::WGDialect,
                   index::IndexDialect, linalg::LinalgDialect, LLVM::LLVMDialect,
                   math::MathDialect, memref::MemRefDialect, NVVM::NVVMDialect,
                   scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,

@@ -9,6 +9,7 @@
 
 #include "gdr/Conversion/Passes.h"
 #include "gdr/Dialect/GDR/Transforms/Passes.h"
+#include "gdr/Dialect/WG/Transforms/Passes.h"
 #include "gdr/Pipelines/CPU.h"
 #include "gdr/Pipelines/Compile.h"
 #include "gdr/Pipelines/GPU.h"
@@ -53,6 +54,7 @@ void mlir::gdr::registerAllPasses() {
   registerGDRTransformsPasses();
   registerGDRConversionPasses();
   registerGDRTargetPasses();
+  wg::registerWGTransformsPasses();
   registerCPUPipeline();
   registerGPUPipeline();
   registerCompilePipeline();

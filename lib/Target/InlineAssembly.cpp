@@ -112,3 +112,216 @@ void mlir::gdr::createStreamingStore(ImplicitLocOpBuilder &b, Value value,
   }
   createAssembly(b, {}, operands, text, constraints);
 }
+
+//===----------------------------------------------------------------------===//
+// Warpgroup products
+//===----------------------------------------------------------------------===//
+
+// "{$0, $1, ...}" of consecutive operands.
+static std::string getBracedList(int64_t first, int64_t count) {
+  SmallVector<std::string> names;
+  for (int64_t i = 0; i < count; ++i)
+    names.push_back("$" + std::to_string(first + i));
+  return "{" + llvm::join(names, ", ") + "}";
+}
+
+// The registers of one assembly statement with f32 results.
+static SmallVector<Value> createFloatAssembly(ImplicitLocOpBuilder &b,
+                                              int64_t count,
+                                              ValueRange operands,
+                                              const std::string &text,
+                                              ArrayRef<std::string> inputs) {
+  SmallVector<std::string> constraints(count, "=f");
+  llvm::append_range(constraints, inputs);
+  SmallVector<Type> types(count, b.getF32Type());
+  auto structType = LLVM::LLVMStructType::getLiteral(b.getContext(), types);
+  Value all = createAssembly(b, structType, operands, text,
+                             llvm::join(constraints, ","))
+                  .getResult(0);
+  SmallVector<Value> results;
+  for (int64_t i = 0; i < count; ++i)
+    results.push_back(LLVM::ExtractValueOp::create(b, all, i));
+  return results;
+}
+
+SmallVector<Value> mlir::gdr::createWgmma(ImplicitLocOpBuilder &b,
+                                          StringRef type, int64_t columns,
+                                          const WgmmaOperand &lhs,
+                                          const WgmmaOperand &rhs,
+                                          ArrayRef<Value> accumulators) {
+  int64_t count = columns / 2;
+  bool isInRegisters = lhs.stepBytes.empty();
+  // Operand numbers: results, accumulators tied to them, lhs, rhs.
+  int64_t firstLhs = count + static_cast<int64_t>(accumulators.size());
+  int64_t firstRhs = firstLhs + static_cast<int64_t>(lhs.values.size());
+  SmallVector<Value> operands(accumulators);
+  SmallVector<std::string> inputs;
+  for (size_t i = 0; i < accumulators.size(); ++i)
+    inputs.push_back(std::to_string(i));
+  llvm::append_range(operands, lhs.values);
+  inputs.append(lhs.values.size(), isInRegisters ? "r" : "l");
+  llvm::append_range(operands, rhs.values);
+  inputs.push_back("l");
+
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "{\n.reg .pred first, later;\n.reg .b64 a, b;\n"
+     << "setp.ne.u32 first, " << (accumulators.empty() ? 0 : 1)
+     << ", 0;\nsetp.ne.u32 later, 1, 0;\nwgmma.fence.sync.aligned;\n";
+  for (auto [step, bytes] : llvm::enumerate(rhs.stepBytes)) {
+    // The address field of a descriptor is in units of 16 bytes.
+    os << "add.s64 b, $" << firstRhs << ", " << bytes / 16 << ";\n";
+    std::string left = "a";
+    if (isInRegisters)
+      left = getBracedList(firstLhs + 4 * static_cast<int64_t>(step), 4);
+    else
+      os << "add.s64 a, $" << firstLhs << ", " << lhs.stepBytes[step] / 16
+         << ";\n";
+    os << "wgmma.mma_async.sync.aligned.m64n" << columns << "k16.f32." << type
+       << "." << type << " " << getBracedList(0, count) << ", " << left
+       << ", b, " << (step == 0 ? "first" : "later") << ", 1, 1";
+    if (!isInRegisters)
+      os << ", " << (lhs.isAlongDepth ? 0 : 1);
+    os << ", " << (rhs.isAlongDepth ? 0 : 1) << ";\n";
+  }
+  os << "wgmma.commit_group.sync.aligned;\n}";
+  return createFloatAssembly(b, count, operands, text, inputs);
+}
+
+SmallVector<Value> mlir::gdr::createWgmmaWait(ImplicitLocOpBuilder &b,
+                                              int64_t newer,
+                                              ArrayRef<Value> registers) {
+  std::string text =
+      "wgmma.wait_group.sync.aligned " + std::to_string(newer) + ";";
+  if (registers.empty()) {
+    createAssembly(b, {}, {}, text, "");
+    return {};
+  }
+  SmallVector<std::string> inputs;
+  for (size_t i = 0; i < registers.size(); ++i)
+    inputs.push_back(std::to_string(i));
+  return createFloatAssembly(b, static_cast<int64_t>(registers.size()),
+                             registers, text, inputs);
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+// "$first, $first+1, ...", and a constraint for each.
+static std::string getList(int64_t first, int64_t count) {
+  std::string braced = getBracedList(first, count);
+  return braced.substr(1, braced.size() - 2);
+}
+
+static std::string getCoordinateConstraints(size_t count) {
+  std::string constraints;
+  for (size_t i = 0; i < count; ++i)
+    constraints += ",r";
+  return constraints;
+}
+
+void mlir::gdr::createTensorCopy(ImplicitLocOpBuilder &b, Value tile,
+                                 Value tensorMap, ValueRange coordinates,
+                                 Value barrier) {
+  std::string text =
+      "cp.async.bulk.tensor." + std::to_string(coordinates.size()) +
+      "d.shared::cluster.global.mbarrier::complete_tx::bytes [$0], [$1, {" +
+      getList(3, static_cast<int64_t>(coordinates.size())) + "}], [$2];";
+  SmallVector<Value> operands = {tile, tensorMap, barrier};
+  llvm::append_range(operands, coordinates);
+  createAssembly(b, {}, operands, text,
+                 "r,l,r" + getCoordinateConstraints(coordinates.size()));
+}
+
+void mlir::gdr::createTensorCopyOut(ImplicitLocOpBuilder &b, Value tile,
+                                    Value tensorMap, ValueRange coordinates) {
+  std::string text =
+      "cp.async.bulk.tensor." + std::to_string(coordinates.size()) +
+      "d.global.shared::cta.bulk_group [$1, {" +
+      getList(2, static_cast<int64_t>(coordinates.size())) + "}], [$0];";
+  SmallVector<Value> operands = {tile, tensorMap};
+  llvm::append_range(operands, coordinates);
+  createAssembly(b, {}, operands, text,
+                 "r,l" + getCoordinateConstraints(coordinates.size()));
+}
+
+void mlir::gdr::createBulkCopy(ImplicitLocOpBuilder &b, Value tile,
+                               Value address, int64_t bytes, Value barrier) {
+  createAssembly(b, {}, {tile, address, barrier},
+                 "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::"
+                 "bytes [$0], [$1], " +
+                     std::to_string(bytes) + ", [$2];",
+                 "r,l,r");
+}
+
+void mlir::gdr::createBulkCopyOut(ImplicitLocOpBuilder &b, Value tile,
+                                  Value address, int64_t bytes) {
+  createAssembly(b, {}, {tile, address},
+                 "cp.async.bulk.global.shared::cta.bulk_group [$1], [$0], " +
+                     std::to_string(bytes) + ";",
+                 "r,l");
+}
+
+void mlir::gdr::createBulkCommit(ImplicitLocOpBuilder &b) {
+  createAssembly(b, {}, {}, "cp.async.bulk.commit_group;", "");
+}
+
+void mlir::gdr::createBulkWait(ImplicitLocOpBuilder &b, bool done) {
+  createAssembly(b, {}, {},
+                 done ? "cp.async.bulk.wait_group 0;"
+                      : "cp.async.bulk.wait_group.read 0;",
+                 "");
+}
+
+//===----------------------------------------------------------------------===//
+// Barriers
+//===----------------------------------------------------------------------===//
+
+void mlir::gdr::createMBarrierInit(ImplicitLocOpBuilder &b, Value barrier,
+                                   int64_t arrivals) {
+  createAssembly(b, {}, barrier,
+                 "mbarrier.init.shared::cta.b64 [$0], " +
+                     std::to_string(arrivals) + ";",
+                 "r");
+}
+
+void mlir::gdr::createMBarrierInitFence(ImplicitLocOpBuilder &b) {
+  createAssembly(b, {}, {}, "fence.mbarrier_init.release.cluster;", "");
+}
+
+void mlir::gdr::createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier,
+                                     int64_t bytes) {
+  createAssembly(b, {}, barrier,
+                 "mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], " +
+                     std::to_string(bytes) + ";",
+                 "r");
+}
+
+void mlir::gdr::createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier) {
+  createAssembly(b, {}, barrier, "mbarrier.arrive.shared::cta.b64 _, [$0];",
+                 "r");
+}
+
+void mlir::gdr::createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier,
+                                   Value parity) {
+  createAssembly(b, {}, {barrier, parity},
+                 "{\n.reg .pred done;\nwait:\n"
+                 "mbarrier.try_wait.parity.shared::cta.b64 done, [$0], $1;\n"
+                 "@!done bra wait;\n}",
+                 "r,r");
+}
+
+void mlir::gdr::createNamedBarrier(ImplicitLocOpBuilder &b, Value id,
+                                   int64_t threads) {
+  createAssembly(b, {}, id, "bar.sync $0, " + std::to_string(threads) + ";",
+                 "r");
+}
+
+void mlir::gdr::createWarpSync(ImplicitLocOpBuilder &b) {
+  createAssembly(b, {}, {}, "bar.warp.sync 0xffffffff;", "");
+}
+
+void mlir::gdr::createProxyFence(ImplicitLocOpBuilder &b) {
+  createAssembly(b, {}, {}, "fence.proxy.async.shared::cta;", "");
+}

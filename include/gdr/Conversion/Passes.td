@@ -231,4 +231,23 @@ def StreamingToNVVM : Pass<"gdr-streaming-to-nvvm", "::mlir::gpu::GPUModuleOp"> 
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def WGToNVVM : Pass<"gdr-wg-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Lower warpgroup tiles to the program of one thread";
+  let description = [{
+    Register tiles become vectors of the elements that a thread holds, in the
+    order of the encoding, shared tiles and barriers the i32 addresses of their
+    first byte. Products, copies and barriers become inline assembly, which the
+    serialization marks convergent.
+
+    Requires `wg-lower-rings`, `wg-insert-proxy-fences`, `wg-allocate-shared`
+    and `wg-lower-roles`.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
 #endif // GDR_CONVERSION_PASSES_TD

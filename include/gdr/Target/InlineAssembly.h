@@ -25,6 +25,58 @@ Value createStreamingLoad(ImplicitLocOpBuilder &b, Type type, int64_t bytes,
 void createStreamingStore(ImplicitLocOpBuilder &b, Value value, int64_t bytes,
                           Value address);
 
+/// One operand of a product on a warpgroup's tensor cores.
+struct WgmmaOperand {
+  /// Registers of two 16-bit elements, four a step; or one matrix descriptor.
+  SmallVector<Value> values;
+  /// Bytes from the descriptor's address to each step; empty for registers.
+  SmallVector<int64_t> stepBytes;
+  /// Whether a row in memory goes along the depth of the product ("K-major").
+  bool isAlongDepth = true;
+};
+
+/// A group of products of a [64, depth] operand and a [depth, columns] one, of
+/// elements `type`, added to the f32 accumulators if there are any: fences the
+/// registers, starts all steps and commits the group. The results may be used
+/// by createWgmmaWait only. PTX ISA, "wgmma.mma_async".
+SmallVector<Value> createWgmma(ImplicitLocOpBuilder &b, StringRef type,
+                               int64_t columns, const WgmmaOperand &lhs,
+                               const WgmmaOperand &rhs,
+                               ArrayRef<Value> accumulators);
+
+/// Waits until at most `newer` groups are under way, and gives the registers of
+/// those that have ended; PTX ISA, "wgmma.wait_group".
+SmallVector<Value> createWgmmaWait(ImplicitLocOpBuilder &b, int64_t newer,
+                                   ArrayRef<Value> registers);
+
+/// Copies a box of a tensor to shared memory, coordinates innermost first; all
+/// addresses of shared memory are i32. PTX ISA, "cp.async.bulk.tensor".
+void createTensorCopy(ImplicitLocOpBuilder &b, Value tile, Value tensorMap,
+                      ValueRange coordinates, Value barrier);
+void createTensorCopyOut(ImplicitLocOpBuilder &b, Value tile, Value tensorMap,
+                         ValueRange coordinates);
+/// The same for consecutive bytes, whose address is an i64; "cp.async.bulk".
+void createBulkCopy(ImplicitLocOpBuilder &b, Value tile, Value address,
+                    int64_t bytes, Value barrier);
+void createBulkCopyOut(ImplicitLocOpBuilder &b, Value tile, Value address,
+                       int64_t bytes);
+void createBulkCommit(ImplicitLocOpBuilder &b);
+/// Until all groups have read their source, or with `done` until all is written.
+void createBulkWait(ImplicitLocOpBuilder &b, bool done);
+
+/// PTX ISA, "mbarrier".
+void createMBarrierInit(ImplicitLocOpBuilder &b, Value barrier, int64_t arrivals);
+void createMBarrierInitFence(ImplicitLocOpBuilder &b);
+void createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier, int64_t bytes);
+void createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier);
+void createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier, Value parity);
+
+/// Waits for `threads` threads at barrier `id`; PTX ISA, "barrier".
+void createNamedBarrier(ImplicitLocOpBuilder &b, Value id, int64_t threads);
+void createWarpSync(ImplicitLocOpBuilder &b);
+/// PTX ISA, "fence.proxy.async".
+void createProxyFence(ImplicitLocOpBuilder &b);
+
 } // namespace mlir::gdr
 
 #endif // GDR_TARGET_INLINEASSEMBLY_H

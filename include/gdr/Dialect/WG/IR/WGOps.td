@@ -1,0 +1,410 @@
+//===- WGOps.td - operations of the wg dialect -------------*- tablegen -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_DIALECT_WG_IR_WGOPS_TD
+#define GDR_DIALECT_WG_IR_WGOPS_TD
+
+include "gdr/Dialect/WG/IR/WGTypes.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def WG_RegisterTile : Type<
+    CPred<"::mlir::wg::isRegisterTile($_self)">,
+    "register tile (a tensor with a wg encoding)", "::mlir::RankedTensorType">;
+
+def WG_Fragment : Type<
+    And<[WG_RegisterTile.predicate,
+         CPred<"::llvm::isa<::mlir::wg::FragmentAttr>("
+               "::llvm::cast<::mlir::RankedTensorType>($_self).getEncoding())">]>,
+    "register tile with encoding #wg.fragment", "::mlir::RankedTensorType">;
+
+//===----------------------------------------------------------------------===//
+// Roles
+//===----------------------------------------------------------------------===//
+
+def WG_RolesOp : WG_Op<"roles", [NoTerminator, SingleBlock,
+                                 RecursiveMemoryEffects, NoRegionArguments]> {
+  let summary = "divides the warpgroups of a CTA among programs";
+  let description = [{
+    Holds one `wg.role` for each program. The warpgroups of the CTA are dealt
+    out in the order of the roles. Ends where all roles end, without a barrier.
+
+    ```mlir
+    wg.roles {
+      wg.role "load" warpgroups(1) registers(40) { ... }
+      wg.role "math" warpgroups(2) registers(232) { ... }
+    }
+    ```
+  }];
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$body attr-dict";
+  let hasVerifier = 1;
+}
+
+def WG_RoleOp : WG_Op<"role", [NoTerminator, SingleBlock, HasParent<"RolesOp">,
+                               RecursiveMemoryEffects, NoRegionArguments]> {
+  let summary = "the program of some whole warpgroups";
+  let description = [{
+    `registers` is what each thread of the role gets (`setmaxnreg`): a multiple
+    of 8 from 24 to 256. All roles of a CTA together must fit in the 64K
+    registers of an SM, or the kernel would never start.
+  }];
+  let arguments = (ins StrAttr:$name, I64Attr:$warpgroups, I64Attr:$registers);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $name `warpgroups` `(` $warpgroups `)` `registers` `(` $registers `)` $body
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def WG_WarpgroupIndexOp : WG_Op<"warpgroup_index", [Pure]> {
+  let summary = "number of the warpgroup in its role, or in the CTA";
+  let results = (outs Index:$index);
+  let assemblyFormat = "attr-dict";
+}
+
+def WG_OneThreadOp : WG_Op<"one_thread", [NoTerminator, SingleBlock,
+                                          RecursiveMemoryEffects,
+                                          NoRegionArguments]> {
+  let summary = "a region that the first thread of a warpgroup runs";
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$body attr-dict";
+}
+
+def WG_SyncOp : WG_Op<"sync"> {
+  let summary = "waits for the threads of this warpgroup";
+  let description = [{
+    What a thread wrote to shared memory before it, all threads of the
+    warpgroup see afterwards.
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def WG_FenceProxyOp : WG_Op<"fence_proxy"> {
+  let summary = "orders a thread's writes to shared memory before later "
+                "asynchronous reads";
+  let description = [{
+    Products and copies read shared memory through the asynchronous proxy (PTX
+    ISA, "Async proxy"). Written by `wg-insert-proxy-fences` before the barrier
+    that publishes the writes.
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Shared memory
+//===----------------------------------------------------------------------===//
+
+def WG_AllocOp : WG_Op<"alloc", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a tile in shared memory, for the whole kernel";
+  let description = [{
+    `offset`, in bytes, is written by `wg-allocate-shared`. With `over` the tile
+    takes the place of another one, at `over_offset` bytes into it: the kernel's
+    author promises a `wg.sync` between the last use of one and the first use of
+    the other.
+  }];
+  let arguments = (ins Optional<AnyType>:$over,
+                       OptionalAttr<I64Attr>:$over_offset,
+                       OptionalAttr<I64Attr>:$offset);
+  let results = (outs AnyTypeOf<[WG_SharedType, WG_RingType]>:$tile);
+  let assemblyFormat = [{
+    (`over` $over^ `:` type($over))? attr-dict `:` type($tile)
+  }];
+}
+
+def WG_SliceOp : WG_Op<"slice", [Pure]> {
+  let summary = "one of equal consecutive parts of a shared tile";
+  let description = [{
+    Part `position` of a tile that is cut into parts of the type of the result:
+    rows of a dense tile, panels of a swizzled one.
+
+    ```mlir
+    %row = wg.slice %decay[%i] : !wg.shared<4x64xf32> -> !wg.shared<64xf32>
+    ```
+  }];
+  let arguments = (ins WG_SharedType:$source, Index:$position);
+  let results = (outs WG_SharedType:$part);
+  let assemblyFormat = "$source `[` $position `]` attr-dict `:` type($source) `->` type($part)";
+  let hasVerifier = 1;
+}
+
+def WG_ExtractOp : WG_Op<"extract", [MemoryEffects<[MemRead]>]> {
+  let summary = "one element of a shared vector, in every thread";
+  let arguments = (ins WG_SharedType:$source, Index:$position);
+  let results = (outs AnyFloat:$element);
+  let assemblyFormat = "$source `[` $position `]` attr-dict `:` type($source) `->` type($element)";
+}
+
+//===----------------------------------------------------------------------===//
+// Register tiles
+//===----------------------------------------------------------------------===//
+
+def WG_IotaOp : WG_Op<"iota", [Pure]> {
+  let summary = "the numbers 0, 1, 2, ... as a register tile";
+  let results = (outs WG_RegisterTile:$tile);
+  let assemblyFormat = "attr-dict `:` type($tile)";
+  let hasVerifier = 1;
+}
+
+def WG_BroadcastOp : WG_Op<"broadcast", [Pure]> {
+  let summary = "repeats a vector over the rows or columns of a fragment";
+  let description = [{
+    A `#wg.rows` vector gives each row its value, a `#wg.columns` vector each
+    column. No data moves between threads.
+  }];
+  let arguments = (ins WG_RegisterTile:$source);
+  let results = (outs WG_Fragment:$tile);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($tile)";
+  let hasVerifier = 1;
+}
+
+def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>]> {
+  let summary = "loads a register tile from shared or global memory";
+  let description = [{
+    With `transpose` the tile is the transpose of what is in memory. From global
+    memory, rows of the source from `limit` on are not read; the tile is zero
+    there. Fragments of 16-bit elements come from shared memory by `ldmatrix`.
+  }];
+  let arguments = (ins AnyTypeOf<[WG_SharedType, AnyMemRef]>:$source,
+                       Optional<Index>:$limit, UnitAttr:$transpose);
+  let results = (outs WG_RegisterTile:$tile);
+  let assemblyFormat = [{
+    $source (`limit` `(` $limit^ `)`)? (`transpose` $transpose^)? attr-dict `:` type($source) `->` type($tile)
+  }];
+  let hasVerifier = 1;
+}
+
+def WG_StoreOp : WG_Op<"store", [MemoryEffects<[MemWrite]>]> {
+  let summary = "stores a register tile to shared or global memory";
+  let description = [{
+    With `transpose` memory gets the transpose of the tile. In global memory,
+    rows of the destination from `limit` on are not written. Fragments of 16-bit
+    elements go to shared memory by `stmatrix`. `wg.sync` makes a store to
+    shared memory visible to the other threads of the warpgroup.
+  }];
+  let arguments = (ins WG_RegisterTile:$tile,
+                       AnyTypeOf<[WG_SharedType, AnyMemRef]>:$destination,
+                       Optional<Index>:$limit, UnitAttr:$transpose);
+  let assemblyFormat = [{
+    $tile `,` $destination (`limit` `(` $limit^ `)`)? (`transpose` $transpose^)? attr-dict `:` type($tile) `,` type($destination)
+  }];
+  let hasVerifier = 1;
+}
+
+def WG_CumsumOp : WG_Op<"cumsum", [Pure, SameOperandsAndResultType]> {
+  let summary = "running sum of a vector over the lanes of a warp";
+  let arguments = (ins WG_RegisterTile:$source);
+  let results = (outs WG_RegisterTile:$sums);
+  let assemblyFormat = "$source attr-dict `:` type($source)";
+  let hasVerifier = 1;
+}
+
+def WG_InvertBlocksOp : WG_Op<"invert_blocks", [
+    MemoryEffects<[MemRead, MemWrite]>, AllTypesMatch<["source", "inverse"]>]> {
+  let summary = "inverts I + L for the 16 x 16 diagonal blocks L of a fragment";
+  let description = [{
+    L is strictly lower triangular; what else is in the diagonal blocks is not
+    read. The result is block diagonal: outside of the diagonal blocks it is
+    zero. In f32, by forward substitution; each warp inverts the block in its
+    rows, with a lane for each column, through its part of `scratch`.
+
+    `scratch` is a `!wg.shared<4x320xf32>`.
+  }];
+  let arguments = (ins WG_Fragment:$source, WG_SharedType:$scratch);
+  let results = (outs WG_Fragment:$inverse);
+  let assemblyFormat = "$source `,` $scratch attr-dict `:` type($source) `,` type($scratch)";
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+def WG_MmaOp : WG_Op<"mma", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "a product of tiles on the tensor cores, asynchronously";
+  let description = [{
+    accumulator + a * b, without the accumulator a * b, with a [64, K] and
+    b [K, N]; the accumulator and the result are f32. `a` is a fragment or a
+    shared tile, `b` a shared tile, both of bf16 or f16 and with a swizzle of
+    128 bytes. With `transpose_b` the tile in memory is [N, K]; `transpose_a`
+    likewise, in shared memory only.
+
+    One group of `wgmma` (PTX ISA, "wgmma.mma_async"): the registers are fenced
+    before it and the group is committed after it. Shared operands must have
+    been published by a barrier; they may not be overwritten before the product
+    has been waited for.
+
+    ```mlir
+    %u = wg.mma %p, %inverse transpose_b
+        : tensor<64x64xbf16, #wg.fragment>, !wg.shared<64x64xbf16, swizzle = 128>
+        -> !wg.pending<tensor<64x64xf32, #wg.fragment>>
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[WG_Fragment, WG_SharedType]>:$a,
+                       WG_SharedType:$b, Optional<WG_Fragment>:$accumulator,
+                       UnitAttr:$transpose_a, UnitAttr:$transpose_b);
+  let results = (outs WG_PendingType:$result);
+  let assemblyFormat = [{
+    $a (`transpose_a` $transpose_a^)? `,` $b (`transpose_b` $transpose_b^)?
+    (`onto` $accumulator^ `:` type($accumulator))? attr-dict `:` type($a) `,` type($b)
+    `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def WG_WaitOp : WG_Op<"wait", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "waits for products";
+  let description = [{
+    Waits until at most the last `newer` products of this warpgroup are still
+    under way, and gives the tiles of the named ones, which must not be among
+    these.
+  }];
+  let arguments = (ins Variadic<WG_PendingType>:$products,
+                       DefaultValuedAttr<I64Attr, "0">:$newer);
+  let results = (outs Variadic<WG_Fragment>:$tiles);
+  let assemblyFormat = "$products (`newer` `(` $newer^ `)`)? attr-dict `:` type($products) `->` type($tiles)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+def WG_CopyOp : WG_Op<"copy", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "copies a box of a tensor, or consecutive bytes, into a tile";
+  let description = [{
+    By one thread; the barrier counts the bytes as they arrive. A box is given
+    by the indices of its first element, outermost dimension first; what lies
+    outside of the tensor arrives as zeros. Without indices the source is a
+    memref of consecutive elements, copied as they are, whose address and size
+    are multiples of 16 bytes.
+  }];
+  let arguments = (ins AnyTypeOf<[WG_TensorMapType, AnyMemRef]>:$source,
+                       Variadic<Index>:$indices, WG_SharedType:$tile,
+                       WG_MBarrierType:$barrier);
+  let assemblyFormat = [{
+    $source `[` $indices `]` `,` $tile `,` $barrier attr-dict `:` type($source) `,` type($tile)
+  }];
+}
+
+def WG_CopyOutOp : WG_Op<"copy_out", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "copies a tile to a box of a tensor, or to consecutive bytes";
+  let description = [{
+    By one thread, and after a `wg.sync` that published the tile. The tile may
+    be overwritten after `wg.wait_copies_out`. What lies outside of the tensor
+    is not written.
+  }];
+  let arguments = (ins WG_SharedType:$tile,
+                       AnyTypeOf<[WG_TensorMapType, AnyMemRef]>:$destination,
+                       Variadic<Index>:$indices);
+  let assemblyFormat = [{
+    $tile `,` $destination `[` $indices `]` attr-dict `:` type($tile) `,` type($destination)
+  }];
+}
+
+def WG_WaitCopiesOutOp : WG_Op<"wait_copies_out"> {
+  let summary = "waits until this thread's copies out have read their tiles";
+  let description = "With `done` until they have also been written.";
+  let arguments = (ins UnitAttr:$done);
+  let assemblyFormat = "(`done` $done^)? attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Rings
+//===----------------------------------------------------------------------===//
+
+def WG_RingOp : WG_Op<"ring", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a ring of slots in shared memory";
+  let description = [{
+    One thread fills slots and whole warps empty them. Use i of the ring is slot
+    i modulo the number of slots. `consumers` is the number of warpgroups that
+    release each use.
+  }];
+  let arguments = (ins I64Attr:$consumers);
+  let results = (outs WG_RingType:$ring);
+  let assemblyFormat = "`consumers` `(` $consumers `)` attr-dict `:` type($ring)";
+}
+
+def WG_AcquireOp : WG_Op<"acquire", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "waits until a slot is empty; by one thread";
+  let description = [{
+    Gives the barrier to copy with and the tiles of the slot, each of which must
+    be filled by copies.
+  }];
+  let arguments = (ins WG_RingType:$ring, Index:$use);
+  let results = (outs WG_MBarrierType:$barrier, Variadic<WG_SharedType>:$tiles);
+  let assemblyFormat = "$ring `[` $use `]` attr-dict `:` type($ring) `->` type($tiles)";
+  let hasVerifier = 1;
+}
+
+def WG_TakeOp : WG_Op<"take", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "waits until a slot is full";
+  let arguments = (ins WG_RingType:$ring, Index:$use);
+  let results = (outs Variadic<WG_SharedType>:$tiles);
+  let assemblyFormat = "$ring `[` $use `]` attr-dict `:` type($ring) `->` type($tiles)";
+  let hasVerifier = 1;
+}
+
+def WG_ReleaseOp : WG_Op<"release", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "gives a slot back to the producer";
+  let arguments = (ins WG_RingType:$ring, Index:$use);
+  let assemblyFormat = "$ring `[` $use `]` attr-dict `:` type($ring)";
+}
+
+//===----------------------------------------------------------------------===//
+// What rings are lowered to
+//===----------------------------------------------------------------------===//
+
+def WG_SlotOp : WG_Op<"slot", [Pure]> {
+  let summary = "a tile of a slot, or one of a row of barriers";
+  let description = [{
+    The tile number `tile` of the types of the ring, in slot `slot`.
+  }];
+  let arguments = (ins WG_RingType:$ring, Index:$slot, I64Attr:$tile);
+  let results = (outs WG_SharedType:$result);
+  let assemblyFormat = "$ring `[` $slot `]` `tile` `(` $tile `)` attr-dict `:` type($ring) `->` type($result)";
+}
+
+def WG_MBarrierAllocOp : WG_Op<"mbarrier_alloc", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "barriers in shared memory, ready for use";
+  let description = [{
+    A phase of each barrier ends after `arrivals` arrivals. Initialized by the
+    first thread of the CTA, before a barrier of the CTA.
+  }];
+  let arguments = (ins I64Attr:$count, I64Attr:$arrivals,
+                       OptionalAttr<I64Attr>:$offset);
+  let results = (outs WG_MBarrierType:$barriers);
+  let assemblyFormat = "`count` `(` $count `)` `arrivals` `(` $arrivals `)` attr-dict";
+}
+
+def WG_MBarrierAtOp : WG_Op<"mbarrier_at", [Pure]> {
+  let summary = "one of several barriers";
+  let arguments = (ins WG_MBarrierType:$barriers, Index:$position);
+  let results = (outs WG_MBarrierType:$barrier);
+  let assemblyFormat = "$barriers `[` $position `]` attr-dict";
+}
+
+def WG_MBarrierExpectOp : WG_Op<"mbarrier_expect"> {
+  let summary = "arrives, and lets the phase wait for bytes that are copied";
+  let arguments = (ins WG_MBarrierType:$barrier, I64Attr:$bytes);
+  let assemblyFormat = "$barrier `bytes` `(` $bytes `)` attr-dict";
+}
+
+def WG_MBarrierArriveOp : WG_Op<"mbarrier_arrive"> {
+  let summary = "one thread of each warp arrives";
+  let arguments = (ins WG_MBarrierType:$barrier);
+  let assemblyFormat = "$barrier attr-dict";
+}
+
+def WG_MBarrierWaitOp : WG_Op<"mbarrier_wait"> {
+  let summary = "waits for the end of the phase of this parity";
+  let arguments = (ins WG_MBarrierType:$barrier, Index:$parity);
+  let assemblyFormat = "$barrier `parity` `(` $parity `)` attr-dict";
+}
+
+#endif // GDR_DIALECT_WG_IR_WGOPS_TD

@@ -1,0 +1,79 @@
+//===- Passes.td - passes on the wg dialect ----------------*- tablegen -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_DIALECT_WG_TRANSFORMS_PASSES_TD
+#define GDR_DIALECT_WG_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def LowerRings : Pass<"wg-lower-rings", "::mlir::gpu::GPUFuncOp"> {
+  let summary = "Rings to slots, barriers and parities";
+  let description = [{
+    Replaces each `wg.ring` by its memory and two rows of barriers, one to say
+    that a slot is full and one that it is empty. Use i of a ring of n slots is
+    slot i mod n in round i / n; a consumer waits for the parity of the round, a
+    producer for the other one, so that the first round finds every slot empty.
+    The only place that computes a parity.
+
+    ```mlir
+    %k = wg.take %ring[%i] : !wg.ring<3, !tile> -> !tile
+    ```
+    becomes
+    ```mlir
+    %slot = arith.remui %i, %c3 : index
+    %round = arith.divui %i, %c3 : index
+    %parity = arith.andi %round, %c1 : index
+    %full = wg.mbarrier_at %fulls[%slot]
+    wg.mbarrier_wait %full parity(%parity)
+    %k = wg.slot %memory[%slot] tile(0) : !wg.ring<3, !tile> -> !tile
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect"];
+}
+
+def InsertProxyFences : Pass<"wg-insert-proxy-fences", "::mlir::gpu::GPUFuncOp"> {
+  let summary = "Order writes by threads before asynchronous reads";
+  let description = [{
+    Puts a `wg.fence_proxy` before each `wg.sync` that publishes a `wg.store` to
+    a shared tile: products and copies read shared memory through another proxy
+    than the threads that wrote it. The only place that inserts these fences.
+  }];
+  let dependentDialects = ["::mlir::wg::WGDialect"];
+}
+
+def AllocateShared : Pass<"wg-allocate-shared", "::mlir::ModuleOp"> {
+  let summary = "Give shared tiles, rings and barriers their offsets";
+  let description = [{
+    Lays out the shared memory of each kernel in the order of its allocations,
+    tiles at multiples of 1024 bytes, and gives each launch of the kernel the
+    size. Fails if the kernel needs more than `limit` bytes.
+  }];
+  let options = [
+    Option<"limit", "limit", "int64_t", "232448",
+           "Bytes of shared memory that one CTA can have">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect"];
+}
+
+def LowerRoles : Pass<"wg-lower-roles", "::mlir::gpu::GPUFuncOp"> {
+  let summary = "Roles to branches on the warpgroup";
+  let description = [{
+    Replaces `wg.roles` by branches on the number of the warpgroup, which is
+    made uniform so that the assembler sees whole warps on each side. A role
+    begins with `setmaxnreg` if its registers differ from an equal share, which
+    is what the kernel starts with. Also lowers `wg.warpgroup_index` and
+    `wg.one_thread`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::NVVM::NVVMDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+#endif // GDR_DIALECT_WG_TRANSFORMS_PASSES_TD

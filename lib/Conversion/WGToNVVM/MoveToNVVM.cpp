@@ -1,0 +1,405 @@
+//===- MoveToNVVM.cpp - register tiles from and to memory -----------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Layout.h"
+#include "Patterns.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::wg;
+
+static NVVM::LdStMatrixShapeAttr getMatrixShape(MLIRContext *context) {
+  return NVVM::LdStMatrixShapeAttr::get(context, 8, 8);
+}
+
+static NVVM::LdStMatrixEltTypeAttr getMatrixElement(MLIRContext *context) {
+  return NVVM::LdStMatrixEltTypeAttr::get(context, NVVM::LdStMatrixEltType::B16);
+}
+
+// The order of an 8x8 matrix in memory against that in registers.
+static NVVM::MMALayoutAttr getMatrixLayout(MLIRContext *context,
+                                           bool transposed) {
+  return NVVM::MMALayoutAttr::get(context, transposed ? NVVM::MMALayout::col
+                                                      : NVVM::MMALayout::row);
+}
+
+// The address that this lane gives for the four 8x8 matrices of the 16 columns
+// from block j of the fragment on: rows 0-7 and 8-15 of the warp, of block j,
+// then of block j + 1; in memory transposed.
+static Value createMatrixAddress(ImplicitLocOpBuilder &b, const Thread &thread,
+                                 SharedType tile, Value base, int64_t j,
+                                 bool transposed) {
+  I32 i{b};
+  Value inMatrix = i.rem(thread.lane, 8);
+  Value rowHalf = i.rem(i.div(thread.lane, 8), 2);
+  Value columnHalf = i.div(thread.lane, 16);
+  Value row, chunk;
+  if (transposed) {
+    row = i.add(i.get(8 * j), i.add(i.mul(columnHalf, 8), inMatrix));
+    chunk = i.add(i.mul(thread.warp, 2), rowHalf);
+  } else {
+    row = i.add(i.mul(thread.warp, 16), i.add(i.mul(rowHalf, 8), inMatrix));
+    chunk = i.add(i.get(j), columnHalf);
+  }
+  return createChunkAddress(b, tile, base, row, chunk);
+}
+
+namespace {
+
+/// A memref in global memory: an address and strides, in bytes.
+struct Global {
+  Global(ImplicitLocOpBuilder &b, Value memref) : b(b) {
+    auto type = cast<MemRefType>(memref.getType());
+    element = type.getElementType();
+    bytes = type.getElementTypeBitWidth() / 8;
+    auto metadata = memref::ExtractStridedMetadataOp::create(b, memref);
+    Value pointer =
+        memref::ExtractAlignedPointerAsIndexOp::create(b, memref);
+    address = arith::AddIOp::create(
+        b, pointer, createBytes(metadata.getConstifiedMixedOffset()));
+    for (OpFoldResult stride : metadata.getConstifiedMixedStrides())
+      strides.push_back(createBytes(stride));
+    auto [staticStrides, offset] = type.getStridesAndOffset();
+    isContiguous = staticStrides.back() == 1;
+  }
+
+  /// Pointer to the element at i32 indices.
+  Value createPointer(ValueRange indices) {
+    Value at = address;
+    for (auto [index, stride] : llvm::zip(indices, strides)) {
+      Value wide = arith::IndexCastUIOp::create(b, b.getIndexType(), index);
+      at = arith::AddIOp::create(b, at,
+                                 arith::MulIOp::create(b, wide, stride));
+    }
+    Value integer = arith::IndexCastUIOp::create(b, b.getI64Type(), at);
+    auto type = LLVM::LLVMPointerType::get(
+        b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
+    return LLVM::IntToPtrOp::create(b, type, integer);
+  }
+
+  ImplicitLocOpBuilder &b;
+  Type element;
+  int64_t bytes;
+  Value address;
+  SmallVector<Value> strides;
+  bool isContiguous;
+
+private:
+  Value createBytes(OpFoldResult elements) {
+    Value value = getValueOrCreateConstantIndexOp(b, b.getLoc(), elements);
+    Value size = arith::ConstantIndexOp::create(b, bytes);
+    return arith::MulIOp::create(b, value, size);
+  }
+};
+
+/// One run of consecutive elements that a thread holds.
+struct Run {
+  SmallVector<Value> indices; // of the first element, in memory
+  int64_t length;
+};
+
+} // namespace
+
+// The runs of a tile in the order of the thread's elements.
+static SmallVector<Run> createRuns(ImplicitLocOpBuilder &b,
+                                   const Thread &thread, RankedTensorType tile,
+                                   bool transposed) {
+  I32 i{b};
+  SmallVector<Run> runs;
+  int64_t count = getElementsPerThread(tile);
+  Attribute encoding = tile.getEncoding();
+  if (isa<LanesAttr>(encoding)) {
+    runs.push_back({{i.mul(thread.lane, count)}, count});
+  } else if (isa<RowsAttr>(encoding)) {
+    for (int64_t half : {0, 1})
+      runs.push_back({{createRow(b, thread, half)}, 1});
+  } else if (isa<ColumnsAttr>(encoding)) {
+    for (int64_t j = 0; j < count / 2; ++j)
+      runs.push_back({{createColumn(b, thread, j)}, 2});
+  } else {
+    for (int64_t j = 0; j < count / 4; ++j)
+      for (int64_t half : {0, 1}) {
+        Value row = createRow(b, thread, half);
+        Value column = createColumn(b, thread, j);
+        if (!transposed) {
+          runs.push_back({{row, column}, 2});
+          continue;
+        }
+        runs.push_back({{column, row}, 1});
+        runs.push_back({{i.add(column, i.get(1)), row}, 1});
+      }
+  }
+  return runs;
+}
+
+// Cuts runs into single elements, where memory or a limit needs it.
+static SmallVector<Run> createSingles(ImplicitLocOpBuilder &b,
+                                      ArrayRef<Run> runs) {
+  I32 i{b};
+  SmallVector<Run> singles;
+  for (const Run &run : runs)
+    for (int64_t k = 0; k < run.length; ++k) {
+      SmallVector<Value> indices = run.indices;
+      indices.back() = i.add(indices.back(), i.get(k));
+      singles.push_back({indices, 1});
+    }
+  return singles;
+}
+
+static Value createIsWithin(ImplicitLocOpBuilder &b, Value index, Value limit) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index,
+                               I32{b}.fromIndex(limit));
+}
+
+namespace {
+
+/// 16-bit fragments from shared memory, 16 columns at a time.
+struct ConvertMatrixLoad : OpConversionPattern<LoadOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(LoadOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto shared = dyn_cast<SharedType>(op.getSource().getType());
+    auto tile = cast<RankedTensorType>(op.getTile().getType());
+    if (!shared || tile.getRank() != 2 ||
+        tile.getElementTypeBitWidth() != 16)
+      return rewriter.notifyMatchFailure(op, "not 16-bit and shared");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Thread thread(b);
+    Type i32 = b.getI32Type();
+    auto four = LLVM::LLVMStructType::getLiteral(b.getContext(),
+                                                 {i32, i32, i32, i32});
+    SmallVector<Value> words;
+    for (int64_t j = 0; j < tile.getShape()[1] / 8; j += 2) {
+      Value address = createMatrixAddress(b, thread, shared,
+                                          adaptor.getSource(), j,
+                                          op.getTranspose());
+      Value loaded = NVVM::LdMatrixOp::create(
+          b, four, createSharedPointer(b, address), b.getI32IntegerAttr(4),
+          getMatrixLayout(b.getContext(), op.getTranspose()), getMatrixShape(b.getContext()),
+          getMatrixElement(b.getContext()));
+      for (int64_t k = 0; k < 4; ++k)
+        words.push_back(LLVM::ExtractValueOp::create(b, loaded, k));
+    }
+    Value vector = createVector(b, VectorType::get(words.size(), i32), words);
+    rewriter.replaceOpWithNewOp<vector::BitCastOp>(
+        op, getTypeConverter()->convertType(tile), vector);
+    return success();
+  }
+};
+
+/// The inverse.
+struct ConvertMatrixStore : OpConversionPattern<StoreOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(StoreOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto shared = dyn_cast<SharedType>(op.getDestination().getType());
+    auto tile = cast<RankedTensorType>(op.getTile().getType());
+    if (!shared || tile.getRank() != 2 ||
+        tile.getElementTypeBitWidth() != 16)
+      return rewriter.notifyMatchFailure(op, "not 16-bit and shared");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Thread thread(b);
+    int64_t count = getElementsPerThread(tile) / 2;
+    Value vector = vector::BitCastOp::create(
+        b, VectorType::get(count, b.getI32Type()), adaptor.getTile());
+    SmallVector<Value> words = createElements(b, vector);
+    for (int64_t j = 0; j < tile.getShape()[1] / 8; j += 2) {
+      Value address = createMatrixAddress(b, thread, shared,
+                                          adaptor.getDestination(), j,
+                                          op.getTranspose());
+      NVVM::StMatrixOp::create(b, createSharedPointer(b, address),
+                               ArrayRef(words).slice(2 * j, 4),
+                               getMatrixLayout(b.getContext(), op.getTranspose()),
+                               getMatrixShape(b.getContext()),
+                               getMatrixElement(b.getContext()));
+    }
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// Vectors from shared memory.
+struct ConvertVectorLoad : OpConversionPattern<LoadOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(LoadOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto shared = dyn_cast<SharedType>(op.getSource().getType());
+    auto tile = cast<RankedTensorType>(op.getTile().getType());
+    if (!shared || tile.getRank() != 1)
+      return rewriter.notifyMatchFailure(op, "not a shared vector");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Thread thread(b);
+    I32 i{b};
+    SmallVector<Value> elements;
+    for (const Run &run : createRuns(b, thread, tile, /*transposed=*/false)) {
+      Value address =
+          i.add(adaptor.getSource(),
+                i.mul(run.indices[0], shared.getElementBytes()));
+      Value loaded = LLVM::LoadOp::create(
+          b, VectorType::get(run.length, tile.getElementType()),
+          createSharedPointer(b, address),
+          run.length * shared.getElementBytes());
+      llvm::append_range(elements, createElements(b, loaded));
+    }
+    rewriter.replaceOp(
+        op, createVector(b,
+                         cast<VectorType>(getTypeConverter()->convertType(tile)),
+                         elements));
+    return success();
+  }
+};
+
+/// Vectors over lanes to shared memory, by the first warp.
+struct ConvertVectorStore : OpConversionPattern<StoreOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(StoreOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto shared = dyn_cast<SharedType>(op.getDestination().getType());
+    auto tile = cast<RankedTensorType>(op.getTile().getType());
+    if (!shared || !isa<LanesAttr>(tile.getEncoding()))
+      return rewriter.notifyMatchFailure(op, "not a vector over lanes");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Thread thread(b);
+    I32 i{b};
+    auto branch = scf::IfOp::create(b, i.equal(thread.warp, 0), false);
+    b.setInsertionPointToStart(branch.thenBlock());
+    int64_t bytes = getElementsPerThread(tile) * shared.getElementBytes();
+    Value address =
+        i.add(adaptor.getDestination(), i.mul(thread.lane, bytes));
+    LLVM::StoreOp::create(b, adaptor.getTile(), createSharedPointer(b, address),
+                          bytes);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// Any tile from global memory.
+struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(LoadOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getSource().getType()))
+      return rewriter.notifyMatchFailure(op, "not in global memory");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto tile = cast<RankedTensorType>(op.getTile().getType());
+    Thread thread(b);
+    Global global(b, adaptor.getSource());
+    SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
+    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
+      runs = createSingles(b, runs);
+    SmallVector<Value> elements;
+    for (const Run &run : runs)
+      llvm::append_range(elements,
+                         createElements(b, createLoad(b, op, global, run)));
+    rewriter.replaceOp(
+        op, createVector(b,
+                         cast<VectorType>(getTypeConverter()->convertType(tile)),
+                         elements));
+    return success();
+  }
+
+private:
+  static Value createLoad(ImplicitLocOpBuilder &b, LoadOp op, Global &global,
+                          const Run &run) {
+    auto type = VectorType::get(run.length, global.element);
+    auto load = [&]() -> Value {
+      return LLVM::LoadOp::create(b, type, global.createPointer(run.indices),
+                                  run.length * global.bytes);
+    };
+    if (!op.getLimit())
+      return load();
+    auto branch = scf::IfOp::create(
+        b, type, createIsWithin(b, run.indices[0], op.getLimit()), true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    Value loaded = load();
+    scf::YieldOp::create(b, loaded);
+    b.setInsertionPointToStart(branch.elseBlock());
+    Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    scf::YieldOp::create(b, zeros);
+    return branch.getResult(0);
+  }
+};
+
+/// Any tile to global memory.
+struct ConvertGlobalStore : OpConversionPattern<StoreOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(StoreOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getDestination().getType()))
+      return rewriter.notifyMatchFailure(op, "not in global memory");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto tile = cast<RankedTensorType>(op.getTile().getType());
+    Thread thread(b);
+    Global global(b, adaptor.getDestination());
+    SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
+    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
+      runs = createSingles(b, runs);
+    SmallVector<Value> held = createElements(b, adaptor.getTile());
+    ArrayRef<Value> elements = held;
+    for (const Run &run : runs) {
+      OpBuilder::InsertionGuard guard(b);
+      if (op.getLimit()) {
+        auto branch = scf::IfOp::create(
+            b, createIsWithin(b, run.indices[0], op.getLimit()), false);
+        b.setInsertionPointToStart(branch.thenBlock());
+      }
+      Value vector =
+          createVector(b, VectorType::get(run.length, global.element),
+                       elements.take_front(run.length));
+      LLVM::StoreOp::create(b, vector, global.createPointer(run.indices),
+                            run.length * global.bytes);
+      elements = elements.drop_front(run.length);
+    }
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertExtract : OpConversionPattern<ExtractOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(ExtractOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    int64_t bytes = op.getSource().getType().getElementBytes();
+    Value address = i.add(adaptor.getSource(),
+                          i.mul(i.fromIndex(adaptor.getPosition()), bytes));
+    rewriter.replaceOpWithNewOp<LLVM::LoadOp>(
+        op, op.getElement().getType(), createSharedPointer(b, address), bytes);
+    return success();
+  }
+};
+
+} // namespace
+
+void mlir::wg::populateMovePatterns(const TypeConverter &converter,
+                                    RewritePatternSet &patterns) {
+  patterns.add<ConvertMatrixLoad, ConvertMatrixStore, ConvertVectorLoad,
+               ConvertVectorStore, ConvertGlobalLoad, ConvertGlobalStore,
+               ConvertExtract>(converter, patterns.getContext());
+}

@@ -1,0 +1,37 @@
+//===- Patterns.h - the groups of patterns of wg to nvvm --------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_CONVERSION_WGTONVVM_PATTERNS_H
+#define GDR_CONVERSION_WGTONVVM_PATTERNS_H
+
+#include "mlir/Transforms/DialectConversion.h"
+
+namespace mlir::wg {
+
+/// Register tiles become vectors of what one thread holds, shared tiles, rings
+/// and barriers their i32 addresses.
+void populateTypeConversions(TypeConverter &converter);
+
+/// arith and math on register tiles, wg.iota, wg.broadcast, wg.cumsum.
+void populateElementwisePatterns(const TypeConverter &converter,
+                                 RewritePatternSet &patterns);
+/// wg.load, wg.store, wg.extract.
+void populateMovePatterns(const TypeConverter &converter,
+                          RewritePatternSet &patterns);
+/// wg.mma, wg.wait.
+void populateProductPatterns(const TypeConverter &converter,
+                             RewritePatternSet &patterns);
+/// Copies, barriers and the addresses of shared memory.
+void populateSharedPatterns(const TypeConverter &converter,
+                            RewritePatternSet &patterns);
+/// wg.invert_blocks.
+void populateInvertBlocksPatterns(const TypeConverter &converter,
+                                  RewritePatternSet &patterns);
+
+} // namespace mlir::wg
+
+#endif // GDR_CONVERSION_WGTONVVM_PATTERNS_H

@@ -1,0 +1,331 @@
+//===- SharedToNVVM.cpp - shared memory, its barriers and copies ----------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Layout.h"
+#include "Patterns.h"
+
+#include "gdr/Target/InlineAssembly.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::wg;
+
+static constexpr StringLiteral sharedMemoryName = "wg_shared";
+static constexpr int64_t mbarrierBytes = 8;
+
+// The dynamic shared memory of the kernels of a module.
+static LLVM::GlobalOp getOrCreateSharedMemory(Operation *op, OpBuilder &b) {
+  auto module = op->getParentOfType<gpu::GPUModuleOp>();
+  if (auto global = module.lookupSymbol<LLVM::GlobalOp>(sharedMemoryName))
+    return global;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(module.getBody());
+  return LLVM::GlobalOp::create(
+      b, module.getLoc(), LLVM::LLVMArrayType::get(b.getI8Type(), 0),
+      /*isConstant=*/false, LLVM::Linkage::External, sharedMemoryName,
+      /*value=*/Attribute(), /*alignment=*/tileAlignment,
+      static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+}
+
+// The i32 address at an offset, in bytes, that wg-allocate-shared has chosen.
+static FailureOr<Value> createAddress(Operation *op,
+                                      std::optional<uint64_t> offset,
+                                      ConversionPatternRewriter &rewriter) {
+  if (!offset)
+    return op->emitOpError("expected an offset; run wg-allocate-shared before "
+                           "gdr-wg-to-nvvm");
+  ImplicitLocOpBuilder b(op->getLoc(), rewriter);
+  Value base =
+      LLVM::AddressOfOp::create(b, getOrCreateSharedMemory(op, rewriter));
+  Value address = LLVM::PtrToIntOp::create(b, b.getI32Type(), base);
+  I32 i{b};
+  return i.add(address, i.get(static_cast<int64_t>(*offset)));
+}
+
+// The bytes of a memref begin here: an i64.
+static Value createGlobalAddress(ImplicitLocOpBuilder &b, Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, memref);
+  Value offset = getValueOrCreateConstantIndexOp(
+      b, b.getLoc(), metadata.getConstifiedMixedOffset());
+  Value bytes =
+      arith::ConstantIndexOp::create(b, type.getElementTypeBitWidth() / 8);
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, memref);
+  address = arith::AddIOp::create(b, address,
+                                  arith::MulIOp::create(b, offset, bytes));
+  return arith::IndexCastUIOp::create(b, b.getI64Type(), address);
+}
+
+// The panels of a tile: each its address and the coordinates of its box,
+// innermost first.
+static void
+forEachPanel(ImplicitLocOpBuilder &b, SharedType tile, Value address,
+             ValueRange indices,
+             llvm::function_ref<void(Value, ArrayRef<Value>)> visit) {
+  I32 i{b};
+  SmallVector<Value> coordinates;
+  for (Value index : llvm::reverse(indices))
+    coordinates.push_back(i.fromIndex(index));
+  Value column = coordinates.front();
+  int64_t width = tile.getPanelWidth();
+  int64_t panels = llvm::divideCeil(
+      tile.getShape().back() * tile.getElementBytes(), width);
+  for (int64_t panel = 0; panel < panels; ++panel) {
+    coordinates.front() =
+        i.add(column, i.get(panel * width / tile.getElementBytes()));
+    visit(i.add(address, i.get(panel * tile.getShape()[0] * width)),
+          coordinates);
+  }
+}
+
+namespace {
+
+struct ConvertAlloc : OpConversionPattern<AllocOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(AllocOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    FailureOr<Value> address = createAddress(op, op.getOffset(), rewriter);
+    if (failed(address))
+      return failure();
+    rewriter.replaceOp(op, *address);
+    return success();
+  }
+};
+
+struct ConvertSlot : OpConversionPattern<SlotOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(SlotOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    RingType ring = op.getRing().getType();
+    int64_t offset = 0;
+    for (SharedType tile : ring.getTiles().take_front(op.getTile()))
+      offset += llvm::alignTo(tile.getBytes(), tileAlignment);
+    Value inRing = i.add(
+        i.mul(i.fromIndex(adaptor.getSlot()), ring.getSlotBytes()),
+        i.get(offset));
+    rewriter.replaceOp(op, i.add(adaptor.getRing(), inRing));
+    return success();
+  }
+};
+
+struct ConvertSlice : OpConversionPattern<SliceOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(SliceOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    Value offset = i.mul(i.fromIndex(adaptor.getPosition()),
+                         op.getPart().getType().getBytes());
+    rewriter.replaceOp(op, i.add(adaptor.getSource(), offset));
+    return success();
+  }
+};
+
+struct ConvertMBarrierAlloc : OpConversionPattern<MBarrierAllocOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(MBarrierAllocOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    FailureOr<Value> address = createAddress(op, op.getOffset(), rewriter);
+    if (failed(address))
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    Value thread =
+        i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
+    auto branch = scf::IfOp::create(b, i.equal(thread, 0), false);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(branch.thenBlock());
+      for (uint64_t n = 0; n < op.getCount(); ++n)
+        gdr::createMBarrierInit(
+            b, i.add(*address, i.get(n * mbarrierBytes)), op.getArrivals());
+      gdr::createMBarrierInitFence(b);
+    }
+    rewriter.replaceOp(op, *address);
+    return success();
+  }
+};
+
+struct ConvertMBarrierAt : OpConversionPattern<MBarrierAtOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(MBarrierAtOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    rewriter.replaceOp(
+        op, i.add(adaptor.getBarriers(),
+                  i.mul(i.fromIndex(adaptor.getPosition()), mbarrierBytes)));
+    return success();
+  }
+};
+
+struct ConvertMBarrierExpect : OpConversionPattern<MBarrierExpectOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(MBarrierExpectOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    gdr::createMBarrierExpect(b, adaptor.getBarrier(), op.getBytes());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertMBarrierArrive : OpConversionPattern<MBarrierArriveOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(MBarrierArriveOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    // What the other lanes have read must have been read.
+    gdr::createWarpSync(b);
+    Thread thread(b);
+    auto branch = scf::IfOp::create(b, i.equal(thread.lane, 0), false);
+    b.setInsertionPointToStart(branch.thenBlock());
+    gdr::createMBarrierArrive(b, adaptor.getBarrier());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertMBarrierWait : OpConversionPattern<MBarrierWaitOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(MBarrierWaitOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    gdr::createMBarrierWait(b, adaptor.getBarrier(),
+                            I32{b}.fromIndex(adaptor.getParity()));
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertSync : OpConversionPattern<SyncOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(SyncOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    // Barrier 0 is that of the whole CTA.
+    Value thread =
+        i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
+    Value id = i.add(i.div(thread, warpgroupThreads), i.get(1));
+    gdr::createNamedBarrier(b, id, warpgroupThreads);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertFenceProxy : OpConversionPattern<FenceProxyOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(FenceProxyOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    gdr::createProxyFence(b);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertCopy : OpConversionPattern<CopyOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(CopyOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SharedType tile = op.getTile().getType();
+    if (isa<TensorMapType>(op.getSource().getType()))
+      forEachPanel(b, tile, adaptor.getTile(), adaptor.getIndices(),
+                   [&](Value address, ArrayRef<Value> coordinates) {
+                     gdr::createTensorCopy(b, address, adaptor.getSource(),
+                                           coordinates, adaptor.getBarrier());
+                   });
+    else
+      gdr::createBulkCopy(b, adaptor.getTile(),
+                          createGlobalAddress(b, op.getSource()),
+                          tile.getBytes(), adaptor.getBarrier());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertCopyOut : OpConversionPattern<CopyOutOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(CopyOutOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SharedType tile = op.getTile().getType();
+    if (isa<TensorMapType>(op.getDestination().getType()))
+      forEachPanel(b, tile, adaptor.getTile(), adaptor.getIndices(),
+                   [&](Value address, ArrayRef<Value> coordinates) {
+                     gdr::createTensorCopyOut(b, address,
+                                              adaptor.getDestination(),
+                                              coordinates);
+                   });
+    else
+      gdr::createBulkCopyOut(b, adaptor.getTile(),
+                             createGlobalAddress(b, op.getDestination()),
+                             tile.getBytes());
+    gdr::createBulkCommit(b);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertWaitCopiesOut : OpConversionPattern<WaitCopiesOutOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(WaitCopiesOutOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    gdr::createBulkWait(b, op.getDone());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+} // namespace
+
+void mlir::wg::populateSharedPatterns(const TypeConverter &converter,
+                                      RewritePatternSet &patterns) {
+  patterns.add<ConvertAlloc, ConvertSlot, ConvertSlice, ConvertMBarrierAlloc,
+               ConvertMBarrierAt, ConvertMBarrierExpect, ConvertMBarrierArrive,
+               ConvertMBarrierWait, ConvertSync, ConvertFenceProxy, ConvertCopy,
+               ConvertCopyOut, ConvertWaitCopiesOut>(converter,
+                                                     patterns.getContext());
+}

@@ -1,0 +1,93 @@
+//===- WGToNVVM.cpp - tiles to threads ------------------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Expects kernels after wg-allocate-shared and wg-lower-roles, and leaves the
+// program of one thread: vectors for register tiles, i32 addresses for shared
+// ones, nvvm ops and inline assembly. No op of the wg dialect is left.
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Conversion/Passes.h"
+
+#include "Patterns.h"
+#include "gdr/Dialect/WG/IR/WG.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Transforms/Patterns.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mlir::gdr {
+#define GEN_PASS_DEF_WGTONVVM
+#include "gdr/Conversion/Passes.h.inc"
+} // namespace mlir::gdr
+
+using namespace mlir;
+using namespace mlir::wg;
+
+/// Bytes and alignment of a tensor map; CUDA driver API, CUtensorMap.
+static constexpr int64_t tensorMapBytes = 128;
+static constexpr int64_t tensorMapAlignment = 64;
+
+// A tensor map is passed by value, in the constant bank that copies read.
+static void describeTensorMaps(gpu::GPUFuncOp kernel) {
+  Builder b(kernel.getContext());
+  for (BlockArgument argument : kernel.getArguments()) {
+    if (!isa<TensorMapType>(argument.getType()))
+      continue;
+    unsigned i = argument.getArgNumber();
+    kernel.setArgAttr(
+        i, LLVM::LLVMDialect::getByValAttrName(),
+        TypeAttr::get(LLVM::LLVMArrayType::get(b.getI8Type(), tensorMapBytes)));
+    kernel.setArgAttr(i, NVVM::NVVMDialect::getGridConstantAttrName(),
+                      b.getUnitAttr());
+    kernel.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
+                      b.getI64IntegerAttr(tensorMapAlignment));
+  }
+}
+
+namespace {
+
+struct WGToNVVM : gdr::impl::WGToNVVMBase<WGToNVVM> {
+  void runOnOperation() override {
+    getOperation().walk(describeTensorMaps);
+
+    TypeConverter converter;
+    populateTypeConversions(converter);
+    RewritePatternSet patterns(&getContext());
+    populateElementwisePatterns(converter, patterns);
+    populateMovePatterns(converter, patterns);
+    populateProductPatterns(converter, patterns);
+    populateSharedPatterns(converter, patterns);
+    populateInvertBlocksPatterns(converter, patterns);
+    populateFunctionOpInterfaceTypeConversionPattern<gpu::GPUFuncOp>(patterns,
+                                                                     converter);
+    ConversionTarget target(getContext());
+    target.addIllegalDialect<WGDialect>();
+    target.addLegalDialect<arith::ArithDialect, gpu::GPUDialect,
+                           LLVM::LLVMDialect, NVVM::NVVMDialect,
+                           memref::MemRefDialect, vector::VectorDialect>();
+    target.addDynamicallyLegalOp<gpu::GPUFuncOp>([&](gpu::GPUFuncOp kernel) {
+      return converter.isSignatureLegal(kernel.getFunctionType());
+    });
+    target.addDynamicallyLegalDialect<arith::ArithDialect, math::MathDialect,
+                                      tensor::TensorDialect>(
+        [&](Operation *op) { return converter.isLegal(op); });
+    scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
+                                                         target);
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace

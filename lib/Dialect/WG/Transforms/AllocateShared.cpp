@@ -1,0 +1,90 @@
+//===- AllocateShared.cpp - offsets of what is in shared memory -----------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Expects kernels after wg-lower-rings, and leaves an offset on each wg.alloc
+// and wg.mbarrier_alloc and the size on each gpu.launch_func.
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Dialect/WG/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace mlir::wg {
+#define GEN_PASS_DEF_ALLOCATESHARED
+#include "gdr/Dialect/WG/Transforms/Passes.h.inc"
+} // namespace mlir::wg
+
+using namespace mlir;
+using namespace mlir::wg;
+
+static constexpr int64_t mbarrierBytes = 8;
+
+static int64_t getBytes(AllocOp alloc) {
+  if (auto ring = dyn_cast<RingType>(alloc.getTile().getType()))
+    return ring.getSlots() * ring.getSlotBytes();
+  return cast<SharedType>(alloc.getTile().getType()).getBytes();
+}
+
+// Gives everything in the kernel its offset; returns the size.
+static int64_t allocate(gpu::GPUFuncOp kernel) {
+  Builder b(kernel.getContext());
+  int64_t size = 0;
+  kernel->walk([&](AllocOp alloc) {
+    int64_t offset;
+    if (auto over = alloc.getOver()) {
+      auto under = over.getDefiningOp<AllocOp>();
+      offset = *under.getOffset() + alloc.getOverOffset().value_or(0);
+    } else {
+      offset = llvm::alignTo(size, tileAlignment);
+    }
+    alloc.setOffset(offset);
+    size = std::max(size, offset + getBytes(alloc));
+  });
+  // Barriers are small, and fill up the end.
+  kernel->walk([&](MBarrierAllocOp alloc) {
+    int64_t offset = llvm::alignTo(size, mbarrierBytes);
+    alloc.setOffset(offset);
+    size = offset + alloc.getCount() * mbarrierBytes;
+  });
+  return size;
+}
+
+namespace {
+
+struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    llvm::DenseMap<StringAttr, int64_t> sizes;
+    WalkResult result =
+        getOperation()->walk([&](gpu::GPUFuncOp kernel) -> WalkResult {
+          int64_t size = allocate(kernel);
+          if (size > limit)
+            return kernel.emitOpError("expected at most ")
+                   << limit << " bytes of shared memory, got " << size
+                   << "; use fewer slots or smaller tiles";
+          if (size)
+            sizes[kernel.getNameAttr()] = size;
+          return WalkResult::advance();
+        });
+    if (result.wasInterrupted())
+      return signalPassFailure();
+    getOperation()->walk([&](gpu::LaunchFuncOp launch) {
+      auto size = sizes.find(launch.getKernelName());
+      if (size == sizes.end())
+        return;
+      OpBuilder b(launch);
+      Value bytes = arith::ConstantOp::create(
+          b, launch.getLoc(), b.getI32IntegerAttr(size->second));
+      launch.getDynamicSharedMemorySizeMutable().assign(bytes);
+    });
+  }
+};
+
+} // namespace

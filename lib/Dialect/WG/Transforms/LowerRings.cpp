@@ -1,0 +1,129 @@
+//===- LowerRings.cpp - rings to slots, barriers and parities -------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Expects rings that are used by wg.acquire, wg.take and wg.release, and leaves
+// their memory as one wg.alloc each, wg.slot, and operations on barriers.
+//
+//===----------------------------------------------------------------------===//
+
+#include "gdr/Dialect/WG/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace mlir::wg {
+#define GEN_PASS_DEF_LOWERRINGS
+#include "gdr/Dialect/WG/Transforms/Passes.h.inc"
+} // namespace mlir::wg
+
+using namespace mlir;
+using namespace mlir::wg;
+
+namespace {
+
+/// The memory and barriers of a ring.
+struct Slots {
+  RingType type;
+  Value memory;
+  Value full, empty; // one barrier a slot
+};
+
+/// Where a use of a ring is.
+struct Place {
+  Value slot;
+  Value parity; // of the round
+};
+
+struct LowerRings : wg::impl::LowerRingsBase<LowerRings> {
+  void runOnOperation() override {
+    SmallVector<RingOp> rings;
+    getOperation()->walk([&](RingOp ring) { rings.push_back(ring); });
+    for (RingOp ring : rings)
+      lower(ring);
+  }
+
+private:
+  void lower(RingOp ring) {
+    ImplicitLocOpBuilder b(ring.getLoc(), ring);
+    Slots slots;
+    slots.type = ring.getRing().getType();
+    constexpr int64_t warps = warpgroupThreads / warpThreads;
+    slots.memory = AllocOp::create(b, slots.type, /*over=*/nullptr,
+                                   /*over_offset=*/nullptr,
+                                   /*offset=*/nullptr);
+    slots.full = MBarrierAllocOp::create(b, slots.type.getSlots(),
+                                         /*arrivals=*/1, /*offset=*/nullptr);
+    slots.empty = MBarrierAllocOp::create(b, slots.type.getSlots(),
+                                          ring.getConsumers() * warps,
+                                          /*offset=*/nullptr);
+    // Publishes the initialization of the barriers.
+    gpu::BarrierOp::create(b);
+    for (Operation *user : llvm::make_early_inc_range(ring->getUsers())) {
+      b.setInsertionPoint(user);
+      b.setLoc(user->getLoc());
+      if (auto acquire = dyn_cast<AcquireOp>(user))
+        lower(b, acquire, slots);
+      else if (auto take = dyn_cast<TakeOp>(user))
+        lower(b, take, slots);
+      else if (auto release = dyn_cast<ReleaseOp>(user))
+        lower(b, release, slots);
+      else
+        user->replaceUsesOfWith(ring.getRing(), slots.memory);
+    }
+    ring.erase();
+  }
+
+  Place createPlace(ImplicitLocOpBuilder &b, const Slots &slots, Value use) {
+    Value count = arith::ConstantIndexOp::create(b, slots.type.getSlots());
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Place place;
+    place.slot = arith::RemUIOp::create(b, use, count);
+    Value round = arith::DivUIOp::create(b, use, count);
+    place.parity = arith::AndIOp::create(b, round, one);
+    return place;
+  }
+
+  SmallVector<Value> createTiles(ImplicitLocOpBuilder &b, const Slots &slots,
+                                 Value slot) {
+    SmallVector<Value> tiles;
+    for (auto [i, type] : llvm::enumerate(slots.type.getTiles()))
+      tiles.push_back(SlotOp::create(b, type, slots.memory, slot, i));
+    return tiles;
+  }
+
+  // Waits for the end of the round before, then begins a new one.
+  void lower(ImplicitLocOpBuilder &b, AcquireOp acquire, const Slots &slots) {
+    Place place = createPlace(b, slots, acquire.getUse());
+    Value one = arith::ConstantIndexOp::create(b, 1);
+    Value other = arith::XOrIOp::create(b, place.parity, one);
+    Value empty = MBarrierAtOp::create(b, slots.empty, place.slot);
+    MBarrierWaitOp::create(b, empty, other);
+    Value full = MBarrierAtOp::create(b, slots.full, place.slot);
+    MBarrierExpectOp::create(b, full, slots.type.getCopiedBytes());
+    SmallVector<Value> results = {full};
+    llvm::append_range(results, createTiles(b, slots, place.slot));
+    acquire->replaceAllUsesWith(results);
+    acquire.erase();
+  }
+
+  void lower(ImplicitLocOpBuilder &b, TakeOp take, const Slots &slots) {
+    Place place = createPlace(b, slots, take.getUse());
+    Value full = MBarrierAtOp::create(b, slots.full, place.slot);
+    MBarrierWaitOp::create(b, full, place.parity);
+    take->replaceAllUsesWith(createTiles(b, slots, place.slot));
+    take.erase();
+  }
+
+  void lower(ImplicitLocOpBuilder &b, ReleaseOp release, const Slots &slots) {
+    Place place = createPlace(b, slots, release.getUse());
+    Value empty = MBarrierAtOp::create(b, slots.empty, place.slot);
+    MBarrierArriveOp::create(b, empty);
+    release.erase();
+  }
+};
+
+} // namespace
