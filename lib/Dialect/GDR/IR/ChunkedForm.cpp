@@ -60,7 +60,9 @@ static Value createNumSlots(ImplicitLocOpBuilder &b, RuleOpInterface rule,
     return b.createOrFold<arith::AddIOp>(chunks, sequences);
   }
   Value sequences = createDim(b, rule.getQ(), 0);
-  Value chunks = b.createOrFold<arith::CeilDivUIOp>(tokens, size);
+  Value most = arith::ConstantIndexOp::create(b, chunkSize - 1);
+  Value biased = b.createOrFold<arith::AddIOp>(tokens, most);
+  Value chunks = b.createOrFold<arith::DivUIOp>(biased, size);
   return b.createOrFold<arith::MulIOp>(sequences, chunks);
 }
 
