@@ -21,6 +21,7 @@ using namespace mlir;
 
 void gdr::buildLowerToCPUPipeline(OpPassManager &pm) {
   // gdr, linalg -> scf, vector
+  pm.addPass(createChunkToLoops());
   pm.addPass(createRecurrentToLoops());
   pm.addPass(createCopyToLinalg());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());

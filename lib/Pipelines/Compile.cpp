@@ -21,6 +21,19 @@
 
 using namespace mlir;
 
+// The forms that the target has. On the CPU, more tokens in a chunk cost more
+// arithmetic, and fewer more loads and stores of the state.
+static gdr::DispatchOptions
+getDispatchOptions(const gdr::CompileOptions &options) {
+  gdr::DispatchOptions dispatchOptions;
+  if (options.target == "cpu") {
+    dispatchOptions.chunked = true;
+    dispatchOptions.chunkSize = 32;
+    dispatchOptions.leastTokens = 16;
+  }
+  return dispatchOptions;
+}
+
 void gdr::buildCompilePipeline(OpPassManager &pm,
                                const CompileOptions &options) {
   SmallVector<std::string> chips(options.chips.begin(), options.chips.end());
@@ -38,7 +51,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
   if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
   // After the dispatch, so that one token and many are scheduled apart.
-  functions.addPass(createDispatch());
+  functions.addPass(createDispatch(getDispatchOptions(options)));
   functions.addPass(createSelectSchedule(scheduleOptions));
 
   pm.addPass(createBufferize());

@@ -10,6 +10,42 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChunkToLoops : Pass<"gdr-chunk-to-loops", "::mlir::ModuleOp"> {
+  let summary = "Lower the chunked form on memrefs to vectorized loops";
+  let description = [{
+    Computes each `gdr.chunk_prepare` by a parallel loop over slots and key
+    heads, and each `gdr.chunk_scan` by a parallel loop over sequences, value
+    heads and tiles of V, which carry their part of the state in a local buffer
+    of f32. Matrix products are loops over tiles of sums in registers.
+
+    ```mlir
+    gdr.chunk_scan ins(%q, %k, %v : ...) chunks(...) ... outs(%o : ...)
+    ```
+    becomes
+    ```mlir
+    scf.parallel (%n, %h, %tile) = ... {
+      // load the tile of the state, f32
+      scf.for %chunk = %begin to %end step %C {
+        scf.for %column = ... {
+          scf.for %row = ... {
+            scf.for %key = ... iter_args(...) { // vector.load, vector.fma }
+          }
+        }
+      }
+      // store the tile
+    }
+    ```
+
+    Requires memrefs (run `gdr-bufferize` first), static HK, HV, K and V and a
+    `tile_layout` of row_major. Refuses snapshots.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
 def RecurrentToLoops : Pass<"gdr-recurrent-to-loops", "::mlir::ModuleOp"> {
   let summary = "Lower gdr.recurrent on memrefs to vectorized loops";
   let description = [{

@@ -13,7 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lanes.h"
+#include "../LoopUtils/Lanes.h"
 #include "StateBlock.h"
 
 #include "gdr/Conversion/Passes.h"
@@ -35,16 +35,7 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::gdr;
 
-// Larger or dynamic buffers are on the heap.
-static constexpr int64_t maxStackBytes = 32 * 1024;
-
 namespace {
-
-/// A buffer of f32 local to one iteration of the parallel loop.
-struct LocalBuffer {
-  Value memref;
-  bool isOnHeap;
-};
 
 class RecurrentLowering {
 public:
@@ -60,7 +51,6 @@ private:
   Token createToken(const Sequence &sequence, Value index);
   Value createKeyAndQuery(Token &token);
 
-  LocalBuffer createLocalBuffer(ArrayRef<Value> sizes);
   Value createColumnsOfBlock(Value begin);
   StateWindow getStateWindow(Value state, Value row, Value firstColumn);
 
@@ -76,26 +66,6 @@ private:
 };
 
 } // namespace
-
-LocalBuffer RecurrentLowering::createLocalBuffer(ArrayRef<Value> sizes) {
-  int64_t bytes = sizeof(float);
-  SmallVector<int64_t> shape;
-  SmallVector<Value> dynamicSizes;
-  for (Value size : sizes) {
-    std::optional<int64_t> constant = getConstantIntValue(size);
-    shape.push_back(constant.value_or(ShapedType::kDynamic));
-    if (!constant)
-      dynamicSizes.push_back(size);
-    else
-      bytes *= *constant;
-  }
-  auto type = MemRefType::get(shape, b.getF32Type());
-  IntegerAttr alignment = b.getI64IntegerAttr(64);
-  if (dynamicSizes.empty() && bytes <= maxStackBytes)
-    return {memref::AllocaOp::create(b, type, alignment), /*isOnHeap=*/false};
-  return {memref::AllocOp::create(b, type, dynamicSizes, alignment),
-          /*isOnHeap=*/true};
-}
 
 StateWindow RecurrentLowering::getStateWindow(Value state, Value row,
                                               Value firstColumn) {
@@ -124,19 +94,17 @@ void RecurrentLowering::createLoops() {
   Value paddedKeyDim = createRoundUpToLanes(b, keyDim);
   Value columns = createIndex(b, blockColumns);
   bool vFirst = op.getStateLayout() == StateLayout::VFirst;
-  LocalBuffer buffers[] = {createLocalBuffer(paddedKeyDim),
-                           createLocalBuffer(paddedKeyDim),
-                           vFirst ? createLocalBuffer({columns, paddedKeyDim})
-                                  : createLocalBuffer({keyDim, columns})};
+  LocalBuffer buffers[] = {createLocalBuffer(b, paddedKeyDim),
+                           createLocalBuffer(b, paddedKeyDim),
+                           vFirst ? createLocalBuffer(b, {columns, paddedKeyDim})
+                                  : createLocalBuffer(b, {keyDim, columns})};
   k = buffers[0].memref;
   q = buffers[1].memref;
   state = buffers[2].memref;
 
   Sequence sequence = scalars.createSequence(loop.getInductionVars()[0]);
   createIf(b, sequence.isActive, [&] { createHead(sequence); });
-  for (const LocalBuffer &buffer : buffers)
-    if (buffer.isOnHeap)
-      memref::DeallocOp::create(b, buffer.memref);
+  createFree(b, buffers);
 }
 
 void RecurrentLowering::createHead(const Sequence &sequence) {

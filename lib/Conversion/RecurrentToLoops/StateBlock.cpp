@@ -7,7 +7,7 @@
 
 #include "StateBlock.h"
 
-#include "Lanes.h"
+#include "../LoopUtils/Lanes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"

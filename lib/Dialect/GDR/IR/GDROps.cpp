@@ -14,6 +14,7 @@
 #include "gdr/Dialect/GDR/IR/GDR.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace mlir;
@@ -44,6 +45,23 @@ int64_t gdr::detail::getNumSequences(Operation *op) {
     return ShapedType::isDynamic(size) ? size : size - 1;
   }
   return rule.getBatch();
+}
+
+int64_t gdr::detail::getNumValueHeads(Operation *op) {
+  auto rule = cast<RuleOpInterface>(op);
+  return rule.getV() ? rule.getShape(rule.getV())[2]
+                     : rule.getShape(rule.getInverse())[1];
+}
+
+// N * ceil(T / C); packed, floor(T / C) + N
+int64_t gdr::detail::getNumSlots(Operation *op, int64_t chunkSize) {
+  auto rule = cast<RuleOpInterface>(op);
+  int64_t tokens = rule.getNumTokens(), sequences = rule.getNumSequences();
+  if (ShapedType::isDynamic(tokens) || ShapedType::isDynamic(sequences))
+    return ShapedType::kDynamic;
+  return rule.getCuSeqlens()
+             ? tokens / chunkSize + sequences
+             : sequences * llvm::divideCeil(tokens, chunkSize);
 }
 
 int64_t gdr::detail::getStateElementBytes(Operation *op) {

@@ -33,7 +33,8 @@ public:
   LogicalResult verify() {
     if (failed(verifyForms()) || failed(verifyActivations()) ||
         failed(verifyGates()) || failed(verifySequences()) ||
-        failed(verifyStates()) || failed(verifySnapshots()))
+        failed(verifyStates()) || failed(verifySnapshots()) ||
+        failed(verifyChunks()))
       return failure();
     return verifyAttributes();
   }
@@ -56,6 +57,9 @@ private:
         {"write_indices", rule.getWriteIndices()},
         {"num_accepted", rule.getNumAccepted()},
         {"snapshot_indices", rule.getSnapshotIndices()},
+        {"inverse", rule.getInverse()},
+        {"attention", rule.getAttention()},
+        {"decay", rule.getDecay()},
         {"outs", rule.getOInit()},
         {"final_state", rule.getFinalStateInit()},
         {"snapshots", rule.getSnapshotsInit()}};
@@ -83,6 +87,7 @@ private:
   LogicalResult verifyStates();
   LogicalResult verifyState(StringRef name, Value state, Value indices);
   LogicalResult verifySnapshots();
+  LogicalResult verifyChunks();
   LogicalResult verifyAttributes();
 
   Operation *op;
@@ -92,7 +97,8 @@ private:
 } // namespace
 
 LogicalResult RuleVerifier::verifyForms() {
-  bool onMemRefs = rule.isOnMemRefs();
+  bool onMemRefs = isa<MemRefType>(
+      cast<DestinationStyleOpInterface>(op).getDpsInits()[0].getType());
   for (auto [name, value] : getNamedOperands()) {
     // all_tensors_or_all_memrefs
     if (isa<MemRefType>(value.getType()) != onMemRefs)
@@ -128,7 +134,7 @@ LogicalResult RuleVerifier::verifyActivations() {
        {NamedOperand{"k", rule.getK()}, NamedOperand{"v", rule.getV()},
         NamedOperand{"outs", rule.getOInit()}})
     // activation_element_types
-    if (getElementTypeOrSelf(value.getType()) != elementType)
+    if (value && getElementTypeOrSelf(value.getType()) != elementType)
       return emitError() << "expected the element type of '" << name
                          << "' to be " << elementType << " as of 'q', got "
                          << getElementTypeOrSelf(value.getType());
@@ -139,30 +145,33 @@ LogicalResult RuleVerifier::verifyActivations() {
     if (failed(verifySize("k", rule.getK(), dim,
                           rule.getShape(rule.getQ())[dim], meaning)))
       return failure();
-  for (auto [dim, meaning] : llvm::enumerate(ArrayRef(keyDims).take_front(2)))
-    if (failed(verifySize("v", rule.getV(), dim,
-                          rule.getShape(rule.getQ())[dim], meaning)))
-      return failure();
   static constexpr StringLiteral valueDims[] = {"B", "T", "HV", "V"};
-  for (auto [dim, meaning] : llvm::enumerate(valueDims))
-    if (failed(verifySize("outs", rule.getOInit(), dim,
-                          rule.getShape(rule.getV())[dim], meaning)))
-      return failure();
+  if (rule.getV()) {
+    for (unsigned dim = 0; dim < 2; ++dim)
+      if (failed(verifySize("v", rule.getV(), dim,
+                            rule.getShape(rule.getQ())[dim], valueDims[dim])))
+        return failure();
+    for (auto [dim, meaning] : llvm::enumerate(valueDims))
+      if (failed(verifySize("outs", rule.getOInit(), dim,
+                            rule.getShape(rule.getV())[dim], meaning)))
+        return failure();
+  }
 
   // positive_dimensions
   for (auto [name, size] :
        {std::pair<StringRef, int64_t>{"HK", rule.getNumKeyHeads()},
         {"HV", rule.getNumValueHeads()},
         {"K", rule.getKeyDim()},
-        {"V", rule.getValueDim()}})
+        {"V", rule.getV() ? rule.getValueDim() : ShapedType::kDynamic}})
     if (size == 0)
       return emitError() << "expected " << name << " to be positive, got 0";
 
   // head_ratio
   int64_t hk = rule.getNumKeyHeads(), hv = rule.getNumValueHeads();
   if (!ShapedType::isDynamic(hk) && !ShapedType::isDynamic(hv) && hv % hk != 0)
-    return emitError() << "expected the number of value heads, dimension 2 of "
-                          "'v', to be a multiple of the number of key heads, "
+    return emitError() << "expected the number of value heads, dimension "
+                       << (rule.getV() ? "2 of 'v'" : "1 of 'inverse'")
+                       << ", to be a multiple of the number of key heads, "
                        << hk << ", got " << hv;
   return success();
 }
@@ -301,6 +310,53 @@ LogicalResult RuleVerifier::verifySnapshots() {
     return failure();
   return verifyState("snapshots", rule.getSnapshotsInit(),
                      rule.getSnapshotIndices());
+}
+
+LogicalResult RuleVerifier::verifyChunks() {
+  if (!rule.getInverse())
+    return success();
+  // chunk_size
+  int64_t chunkSize = rule.getChunkSize();
+  if (!llvm::is_contained({16, 32, 64, 128}, chunkSize))
+    return emitError() << "expected dimension 3 of 'inverse' to be a chunk "
+                          "size of 16, 32, 64 or 128, got "
+                       << rule.getInverse().getType();
+  // schedule_chunk_size
+  auto schedule = dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr());
+  if (schedule && schedule.getChunkSize() != chunkSize)
+    return emitError() << "expected schedule parameter 'chunk_size' to be the "
+                          "chunk size of 'inverse', "
+                       << chunkSize << ", got " << schedule.getChunkSize();
+  // chunk_element_types
+  Type elementType = getElementTypeOrSelf(rule.getInverse().getType());
+  if (getElementTypeOrSelf(rule.getAttention().getType()) != elementType)
+    return emitError() << "expected the element type of 'attention' to be "
+                       << elementType << " as of 'inverse', got "
+                       << getElementTypeOrSelf(rule.getAttention().getType());
+  // chunk_shapes
+  int64_t slots = rule.getNumSlots(chunkSize);
+  for (auto [name, value] : {NamedOperand{"inverse", rule.getInverse()},
+                             NamedOperand{"attention", rule.getAttention()},
+                             NamedOperand{"decay", rule.getDecay()}}) {
+    bool isDecay = value == rule.getDecay();
+    if (failed(verifySize(name, value, 0, slots, "the number of slots")) ||
+        failed(verifySize(name, value, 1, rule.getNumValueHeads(), "HV")) ||
+        failed(verifySize(name, value, 2, isDecay ? numDecayRows : chunkSize,
+                          isDecay ? "the number of its rows"
+                                  : "the chunk size")) ||
+        failed(verifySize(name, value, 3, chunkSize, "the chunk size")))
+      return failure();
+    for (int64_t dim : {2, 3})
+      if (ShapedType::isDynamic(rule.getShape(value)[dim]))
+        return emitError() << "expected dimension " << dim << " of '" << name
+                           << "' to be static, got " << value.getType();
+  }
+  // chunk_gate
+  if (rule.hasPerChannelGate())
+    return emitError() << "expected 'gate' to be of rank 3, one value per "
+                          "head, got "
+                       << rule.getG().getType();
+  return success();
 }
 
 LogicalResult RuleVerifier::verifyAttributes() {

@@ -39,11 +39,12 @@ struct RuleOpModel
   // be read after another sequence has written it.
   bool isNotConflicting(Operation *op, OpOperand *read, OpOperand *write,
                         const AnalysisState &state) const {
-    auto rule = cast<RuleOp>(op);
-    if (!rule.getInitialState() || !rule.getFinalStateInit())
+    auto rule = cast<RuleOpInterface>(op);
+    if (!rule.getInitialState() || !rule.getFinalStateInit() || read == write ||
+        read->getOwner() != op || write->getOwner() != op)
       return false;
-    return read == &rule.getInitialStateMutable()[0] &&
-           write == &rule.getFinalStateInitMutable()[0] &&
+    return read->get() == rule.getInitialState() &&
+           write->get() == rule.getFinalStateInit() &&
            rule.getReadIndices() == rule.getWriteIndices();
   }
 
@@ -80,6 +81,8 @@ void mlir::gdr::registerBufferizableOpInterfaceExternalModels(
     DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, GDRDialect *) {
     GatedDeltaRuleOp::attachInterface<RuleOpModel<GatedDeltaRuleOp>>(*context);
+    ChunkPrepareOp::attachInterface<RuleOpModel<ChunkPrepareOp>>(*context);
+    ChunkScanOp::attachInterface<RuleOpModel<ChunkScanOp>>(*context);
     RecurrentOp::attachInterface<RuleOpModel<RecurrentOp>>(*context);
   });
 }

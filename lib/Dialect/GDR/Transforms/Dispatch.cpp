@@ -6,19 +6,22 @@
 //===----------------------------------------------------------------------===//
 //
 // Rewrites each `gdr.gated_delta_rule`, on tensors or memrefs, into
-// `gdr.recurrent`. Where the number of tokens is known only at run time, a
-// branch in host code separates one token, for which the operands are cast to
-// T = 1, from more. No `gdr.gated_delta_rule` is left.
+// `gdr.recurrent` or, for many tokens, into its chunked form. Where the number
+// of tokens is known only at run time, branches in host code separate one token,
+// for which the operands are cast to T = 1, from few and from many. No
+// `gdr.gated_delta_rule` is left.
 //
 //===----------------------------------------------------------------------===//
 
 #include "gdr/Dialect/GDR/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Remarks.h"
 
 namespace mlir::gdr {
 #define GEN_PASS_DEF_DISPATCH
@@ -28,9 +31,11 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::gdr;
 
+#define DEBUG_TYPE "gdr-dispatch"
+
 // The recurrent form of `rule` on the given operands, which are the rule's or
 // casts of them; returns the results.
-static ResultRange createRecurrent(ImplicitLocOpBuilder &b,
+static SmallVector<Value> createRecurrent(ImplicitLocOpBuilder &b,
                                    GatedDeltaRuleOp rule, ValueRange operands) {
   SmallVector<Type> resultTypes;
   for (OpOperand &init : rule.getDpsInitsMutable())
@@ -47,7 +52,7 @@ static ResultRange createRecurrent(ImplicitLocOpBuilder &b,
   if (std::optional<float> scale = rule.getScaleOrDefault())
     properties.set("scale", b.getF32FloatAttr(*scale));
   state.propertiesAttr = properties.getDictionary(b.getContext());
-  return b.create(state)->getResults();
+  return llvm::to_vector_of<Value>(b.create(state)->getResults());
 }
 
 // Casts a tensor or memref whose dimension 1 is dynamic to one token.
@@ -76,64 +81,181 @@ static SmallVector<Value> createOneTokenOperands(ImplicitLocOpBuilder &b,
   return operands;
 }
 
-// Whether T is 1, at run time.
-static Value createIsOneToken(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule) {
-  Value one = arith::ConstantIndexOp::create(b, 1);
-  Value tokens;
-  if (rule.isOnMemRefs())
-    tokens = memref::DimOp::create(b, rule.getQ(), 1);
-  else
-    tokens = tensor::DimOp::create(b, rule.getQ(), 1);
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, tokens, one);
+// A dimension of a tensor or memref.
+static Value createDim(ImplicitLocOpBuilder &b, Value value, int64_t dim) {
+  if (isa<MemRefType>(value.getType()))
+    return memref::DimOp::create(b, value, dim);
+  return tensor::DimOp::create(b, value, dim);
+}
+
+// Whether there are enough tokens for the chunked form: a static answer, or a
+// condition at run time. A packed batch is judged by its longest sequence; if
+// that is not known, by whether any sequence has more than one token.
+static std::pair<std::optional<bool>, Value>
+createHasManyTokens(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule,
+                    int64_t leastTokens) {
+  auto createCompare = [&](arith::CmpIPredicate predicate, Value x, Value y) {
+    return std::pair<std::optional<bool>, Value>(
+        std::nullopt, arith::CmpIOp::create(b, predicate, x, y));
+  };
+  Value least = arith::ConstantIndexOp::create(b, leastTokens);
+  if (Value maxSeqlen = rule.getMaxSeqlen())
+    return createCompare(arith::CmpIPredicate::uge, maxSeqlen, least);
+  int64_t tokens = rule.getNumTokens();
+  if (!rule.getCuSeqlens()) {
+    if (!ShapedType::isDynamic(tokens))
+      return {tokens >= leastTokens, Value()};
+    return createCompare(arith::CmpIPredicate::uge,
+                         createDim(b, rule.getQ(), 1), least);
+  }
+  int64_t sequences = rule.getNumSequences();
+  if (!ShapedType::isDynamic(tokens) && !ShapedType::isDynamic(sequences))
+    return {tokens > sequences, Value()};
+  // T > N, which is T >= the size of cu_seqlens
+  return createCompare(arith::CmpIPredicate::uge, createDim(b, rule.getQ(), 1),
+                       createDim(b, rule.getCuSeqlens(), 0));
 }
 
 namespace {
 
 struct Dispatch : gdr::impl::DispatchBase<Dispatch> {
+  using Base::Base;
+
   void runOnOperation() override {
-    getOperation()->walk([&](GatedDeltaRuleOp rule) { rewriteRule(rule); });
+    if (failed(verifyOptions()))
+      return signalPassFailure();
+    WalkResult result = getOperation()->walk([&](GatedDeltaRuleOp rule) {
+      return WalkResult(rewriteRule(rule));
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 
 private:
-  void rewriteRule(GatedDeltaRuleOp rule) {
-    ImplicitLocOpBuilder b(rule.getLoc(), rule);
-    // A packed batch has many tokens even if every sequence has one; its
-    // recurrent form is the same for one and for more.
-    bool isDecided =
-        rule.getCuSeqlens() || !ShapedType::isDynamic(rule.getNumTokens());
-    SmallVector<Value> results;
-    if (isDecided)
-      results = llvm::to_vector_of<Value>(
-          createRecurrent(b, rule, rule->getOperands()));
-    else
-      results = createBranch(b, rule);
-    rule->replaceAllUsesWith(results);
-    rule->erase();
-  }
+  LogicalResult verifyOptions();
+  LogicalResult rewriteRule(GatedDeltaRuleOp rule);
+  SmallVector<Value> createForm(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule);
+  SmallVector<Value> createManyTokens(ImplicitLocOpBuilder &b,
+                                      GatedDeltaRuleOp rule);
+  SmallVector<Value> createChunked(ImplicitLocOpBuilder &b,
+                                   GatedDeltaRuleOp rule, ChunkedAttr schedule);
 
+  using CreateResults = function_ref<SmallVector<Value>()>;
+  /// scf.if with the results of the rule.
   SmallVector<Value> createBranch(ImplicitLocOpBuilder &b,
-                                  GatedDeltaRuleOp rule) {
-    Value isOneToken = createIsOneToken(b, rule);
-    auto branch = scf::IfOp::create(b, rule->getResultTypes(), isOneToken,
-                                    /*withElseRegion=*/true);
-    auto fill = [&](Block *block, auto createOperands) {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(block);
-      ResultRange results = createRecurrent(b, rule, createOperands());
-      SmallVector<Value> yielded;
-      for (auto [result, type] : llvm::zip(results, rule->getResultTypes()))
-        if (result.getType() == type)
-          yielded.push_back(result);
-        else
-          yielded.push_back(tensor::CastOp::create(b, type, result));
-      if (!yielded.empty())
-        scf::YieldOp::create(b, yielded);
-    };
-    fill(branch.thenBlock(), [&] { return createOneTokenOperands(b, rule); });
-    fill(branch.elseBlock(),
-         [&] { return SmallVector<Value>(rule->getOperands()); });
-    return llvm::to_vector_of<Value>(branch.getResults());
-  }
+                                  GatedDeltaRuleOp rule, Value condition,
+                                  CreateResults createThen,
+                                  CreateResults createElse);
 };
 
 } // namespace
+
+LogicalResult Dispatch::verifyOptions() {
+  auto refuse = [&] { return getOperation().emitError(); };
+  if (failed(ChunkedAttr::verify(refuse, chunkSize, /*columns=*/0,
+                                 /*stages=*/0)))
+    return failure();
+  if (leastTokens < 1)
+    return refuse() << "expected least-tokens to be positive, got "
+                    << leastTokens;
+  return success();
+}
+
+LogicalResult Dispatch::rewriteRule(GatedDeltaRuleOp rule) {
+  if (isa_and_present<ChunkedAttr>(rule.getScheduleAttr())) {
+    std::string reason = "the target has none";
+    if (!chunked || !rule.hasChunkedForm(&reason))
+      return rule.emitOpError() << "expected an op that has a chunked form, as "
+                                   "attribute schedule asks for; "
+                                << reason;
+  }
+  ImplicitLocOpBuilder b(rule.getLoc(), rule);
+  SmallVector<Value> results = createForm(b, rule);
+  rule->replaceAllUsesWith(results);
+  rule->erase();
+  return success();
+}
+
+SmallVector<Value> Dispatch::createForm(ImplicitLocOpBuilder &b,
+                                        GatedDeltaRuleOp rule) {
+  if (auto schedule = dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr()))
+    return createChunked(b, rule, schedule);
+  // A packed batch has many tokens even if every sequence has one; its
+  // recurrent form is the same for one and for more.
+  if (rule.getCuSeqlens() || !ShapedType::isDynamic(rule.getNumTokens()))
+    return createManyTokens(b, rule);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  Value isOneToken =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                            createDim(b, rule.getQ(), 1), one);
+  return createBranch(
+      b, rule, isOneToken,
+      [&] {
+        return createRecurrent(b, rule, createOneTokenOperands(b, rule));
+      },
+      [&] { return createManyTokens(b, rule); });
+}
+
+// The chunked form, if there is one and there are enough tokens for it, else
+// the recurrent form.
+SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
+                                              GatedDeltaRuleOp rule) {
+  auto createRecurrentForm = [&] {
+    return createRecurrent(b, rule, rule->getOperands());
+  };
+  bool isFixed = rule.getScheduleAttr() || rule.getNumTokens() == 1;
+  if (!chunked || isFixed)
+    return createRecurrentForm();
+  std::string reason;
+  if (!rule.hasChunkedForm(&reason)) {
+    remark::missed(rule.getLoc(),
+                   remark::RemarkOpts::name("chunked").category(DEBUG_TYPE))
+        << remark::reason("{0}", reason);
+    return createRecurrentForm();
+  }
+  auto createChunkedForm = [&] {
+    return createChunked(
+        b, rule,
+        ChunkedAttr::get(&getContext(), chunkSize, /*columns=*/0,
+                         /*stages=*/0));
+  };
+  auto [isMany, condition] = createHasManyTokens(b, rule, leastTokens);
+  if (isMany)
+    return *isMany ? createChunkedForm() : createRecurrentForm();
+  return createBranch(b, rule, condition, createChunkedForm,
+                      createRecurrentForm);
+}
+
+SmallVector<Value> Dispatch::createChunked(ImplicitLocOpBuilder &b,
+                                           GatedDeltaRuleOp rule,
+                                           ChunkedAttr schedule) {
+  ChunkedFormOptions options;
+  options.schedule = schedule;
+  options.matrixElementType = b.getF32Type();
+  return cast<ChunkedFormOpInterface>(rule.getOperation())
+      .decomposeIntoChunks(b, options);
+}
+
+SmallVector<Value> Dispatch::createBranch(ImplicitLocOpBuilder &b,
+                                          GatedDeltaRuleOp rule,
+                                          Value condition,
+                                          CreateResults createThen,
+                                          CreateResults createElse) {
+  auto branch = scf::IfOp::create(b, rule->getResultTypes(), condition,
+                                  /*withElseRegion=*/true);
+  auto fill = [&](Block *block, CreateResults createResults) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(block);
+    SmallVector<Value> yielded;
+    for (auto [result, type] :
+         llvm::zip(createResults(), rule->getResultTypes()))
+      yielded.push_back(result.getType() == type
+                            ? result
+                            : tensor::CastOp::create(b, type, result));
+    if (!yielded.empty())
+      scf::YieldOp::create(b, yielded);
+  };
+  fill(branch.thenBlock(), createThen);
+  fill(branch.elseBlock(), createElse);
+  return llvm::to_vector_of<Value>(branch.getResults());
+}

@@ -214,6 +214,8 @@ struct SelectSchedule : gdr::impl::SelectScheduleBase<SelectSchedule> {
       return signalPassFailure();
     }
     getOperation()->walk([&](RuleOpInterface rule) {
+      if (!isa<GatedDeltaRuleOp, RecurrentOp>(rule))
+        return;
       bool isStatic = llvm::none_of(
           ArrayRef<int64_t>{rule.getNumKeyHeads(), rule.getNumValueHeads(),
                             rule.getKeyDim(), rule.getValueDim()},

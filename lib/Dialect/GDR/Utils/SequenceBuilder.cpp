@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace mlir::gdr;
@@ -72,6 +73,79 @@ Sequence SequenceBuilder::createSequence(Value n) {
     sequence.isActive = arith::OrIOp::create(b, sequence.hasInitialState,
                                              sequence.storesFinalState);
   return sequence;
+}
+
+// ceil(tokens / size)
+Value SequenceBuilder::createNumChunks(Value tokens, Value size) {
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  Value most = b.createOrFold<arith::SubIOp>(size, one);
+  Value biased = b.createOrFold<arith::AddIOp>(tokens, most);
+  return b.createOrFold<arith::DivUIOp>(biased, size);
+}
+
+Value SequenceBuilder::createFirstSlot(Value n, const Sequence &sequence,
+                                       int64_t chunkSize) {
+  Value size = arith::ConstantIndexOp::create(b, chunkSize);
+  if (rule.getCuSeqlens()) {
+    // floor(cu_seqlens[n] / C) + n
+    Value chunks = b.createOrFold<arith::DivUIOp>(sequence.begin, size);
+    return b.createOrFold<arith::AddIOp>(chunks, n);
+  }
+  // n * ceil(T / C)
+  return b.createOrFold<arith::MulIOp>(n, createNumChunks(sequence.end, size));
+}
+
+// The last sequence whose first slot is not behind this one.
+Value SequenceBuilder::createSequenceOfSlot(Value slot, int64_t chunkSize) {
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  if (!rule.getCuSeqlens()) {
+    Value size = arith::ConstantIndexOp::create(b, chunkSize);
+    Value tokens = memref::DimOp::create(b, rule.getQ(), 1);
+    return b.createOrFold<arith::DivUIOp>(slot, createNumChunks(tokens, size));
+  }
+  auto loop = scf::ForOp::create(b, one, createSequenceCount(), one, zero);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value n = loop.getInductionVar();
+  Sequence sequence;
+  sequence.begin = createLoad(rule.getCuSeqlens(), n);
+  Value first = createFirstSlot(n, sequence, chunkSize);
+  Value isBefore =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::sle, first, slot);
+  Value found =
+      arith::SelectOp::create(b, isBefore, n, loop.getRegionIterArg(0));
+  scf::YieldOp::create(b, found);
+  return loop.getResult(0);
+}
+
+Chunk SequenceBuilder::createChunk(Value slot, int64_t chunkSize) {
+  Value n = createSequenceOfSlot(slot, chunkSize);
+  Sequence sequence = createSequence(n);
+  Value first = createFirstSlot(n, sequence, chunkSize);
+  Value number = b.createOrFold<arith::SubIOp>(slot, first);
+  Value size = arith::ConstantIndexOp::create(b, chunkSize);
+  Value offset = b.createOrFold<arith::MulIOp>(number, size);
+  Chunk chunk;
+  chunk.batch = sequence.batch;
+  chunk.begin = b.createOrFold<arith::AddIOp>(sequence.begin, offset);
+  chunk.size = createChunkTokens(chunk.begin, sequence, chunkSize);
+  if (rule.getCuSeqlens()) {
+    // A slot may lie behind the chunks of its sequence, or before the first.
+    Value isBehindFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::sge,
+                                                chunk.begin, sequence.begin);
+    Value isBeforeEnd = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                              chunk.begin, sequence.end);
+    chunk.isActive = arith::AndIOp::create(b, isBehindFirst, isBeforeEnd);
+  }
+  return chunk;
+}
+
+Value SequenceBuilder::createChunkTokens(Value begin, const Sequence &sequence,
+                                         int64_t chunkSize) {
+  Value size = arith::ConstantIndexOp::create(b, chunkSize);
+  Value rest = b.createOrFold<arith::SubIOp>(sequence.end, begin);
+  return b.createOrFold<arith::MinSIOp>(rest, size);
 }
 
 Value SequenceBuilder::createKeyHead(Value valueHead) {

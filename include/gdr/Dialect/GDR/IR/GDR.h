@@ -30,10 +30,24 @@ class RuleOpInterface;
 /// K^-0.5, the scale of an op without the attribute.
 float getDefaultScale(int64_t keyDim);
 
+/// Rows of the decay operand of gdr.chunk_scan, by what they scale.
+enum class DecayRow : int64_t { KeyBefore, KeyAfter, Query, Chunk };
+inline constexpr int64_t numDecayRows = 4;
+
+/// How the stages of the chunked form pass on their matrices.
+struct ChunkedFormOptions {
+  ChunkedAttr schedule;
+  /// Of inverse and attention: f32, bf16 or f16.
+  Type matrixElementType;
+  TileLayout tileLayout = TileLayout::RowMajor;
+};
+
 /// Shared by the ops that implement RuleOpInterface.
 namespace detail {
 int64_t getNumTokens(Operation *op);
 int64_t getNumSequences(Operation *op);
+int64_t getNumValueHeads(Operation *op);
+int64_t getNumSlots(Operation *op, int64_t chunkSize);
 int64_t getStateElementBytes(Operation *op);
 std::optional<float> getScaleOrDefault(Operation *op);
 LogicalResult verifyRule(Operation *op);

@@ -46,6 +46,13 @@ def GDR_BetaForm : GDR_Enum<"BetaForm",
 ]>;
 def GDR_BetaFormAttr : GDR_EnumAttr<GDR_BetaForm, "beta_form">;
 
+def GDR_TileLayout : GDR_Enum<"TileLayout",
+    "order of the elements of a matrix that one stage passes to the next", [
+  I32EnumAttrCase<"RowMajor", 0, "row_major">,
+  I32EnumAttrCase<"Swizzle128B", 1, "swizzle_128b">
+]>;
+def GDR_TileLayoutAttr : GDR_EnumAttr<GDR_TileLayout, "tile_layout">;
+
 def GDR_ScheduleAttr : AttrDef<GDR_Dialect, "Schedule"> {
   let mnemonic = "schedule";
   let summary = "tile sizes of a kernel";
@@ -85,6 +92,26 @@ def GDR_ScheduleAttr : AttrDef<GDR_Dialect, "Schedule"> {
       return getWarps() * (32 / getLanes()) * getColumns();
     }
   }];
+}
+
+def GDR_ChunkedAttr : AttrDef<GDR_Dialect, "Chunked"> {
+  let mnemonic = "chunked";
+  let summary = "tile sizes of the chunked form";
+  let description = [{
+    Asks for the chunked form where `#gdr.schedule` asks for the recurrent one.
+
+    - `chunk_size` (default 64): tokens of a chunk, 16, 32, 64 or 128;
+    - `columns` (default 0: the lowering's choice): columns of V that a CTA
+      carries through the chunks;
+    - `stages` (default 0: the lowering's choice): chunks that are loaded ahead.
+
+    Example: `#gdr.chunked<chunk_size = 32>`
+  }];
+  let parameters = (ins DefaultValuedParameter<"int64_t", "64">:$chunk_size,
+                        DefaultValuedParameter<"int64_t", "0">:$columns,
+                        DefaultValuedParameter<"int64_t", "0">:$stages);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif // GDR_DIALECT_GDR_IR_GDRATTRIBUTES_TD

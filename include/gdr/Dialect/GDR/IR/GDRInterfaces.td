@@ -10,41 +10,48 @@
 
 include "mlir/IR/OpBase.td"
 
+// A query for what not every op has: null or the neutral value without it.
+class GDR_RuleMethod<string type, string name, string absent>
+    : InterfaceMethod<"", type, name, (ins), "", absent>;
+
 def GDR_RuleOpInterface : OpInterface<"RuleOpInterface"> {
   let cppNamespace = "::mlir::gdr";
   let description = [{
-    An op with the operands and attributes of `gdr.gated_delta_rule`: the public
-    op or one of its forms. Optional operands are null if absent. Verifies what
-    the forms have in common.
+    An op with operands and attributes of `gdr.gated_delta_rule`: the public
+    op, one of its forms or a stage of one. Operands that are absent, or that a
+    stage has no use for, are null. Verifies what the ops have in common.
   }];
   let methods = [
     InterfaceMethod<"", "::mlir::Value", "getQ">,
     InterfaceMethod<"", "::mlir::Value", "getK">,
-    InterfaceMethod<"", "::mlir::Value", "getV">,
-    InterfaceMethod<"", "::mlir::Value", "getG">,
-    InterfaceMethod<"", "::mlir::Value", "getBeta">,
-    InterfaceMethod<"", "::mlir::Value", "getALog">,
-    InterfaceMethod<"", "::mlir::Value", "getDtBias">,
-    InterfaceMethod<"", "::mlir::Value", "getInitialState">,
-    InterfaceMethod<"", "::mlir::Value", "getCuSeqlens">,
-    InterfaceMethod<"", "::mlir::Value", "getMaxSeqlen">,
-    InterfaceMethod<"", "::mlir::Value", "getReadIndices">,
-    InterfaceMethod<"", "::mlir::Value", "getWriteIndices">,
-    InterfaceMethod<"", "::mlir::Value", "getNumAccepted">,
-    InterfaceMethod<"", "::mlir::Value", "getSnapshotIndices">,
-    InterfaceMethod<"", "::mlir::Value", "getOInit">,
-    InterfaceMethod<"", "::mlir::Value", "getFinalStateInit">,
-    InterfaceMethod<"", "::mlir::Value", "getSnapshotsInit">,
-    InterfaceMethod<"", "::mlir::FloatAttr", "getScaleAttr">,
-    InterfaceMethod<"", "::mlir::gdr::StateLayout", "getStateLayout">,
-    InterfaceMethod<"", "bool", "getQkL2norm">,
-    InterfaceMethod<"", "::llvm::APFloat", "getL2normEps">,
-    InterfaceMethod<"", "::mlir::gdr::GateForm", "getGateForm">,
-    InterfaceMethod<"", "::mlir::FloatAttr", "getLowerBoundAttr">,
-    InterfaceMethod<"", "::mlir::gdr::BetaForm", "getBetaForm">,
-    InterfaceMethod<"", "::mlir::IntegerAttr", "getSnapshotEveryAttr">,
-    InterfaceMethod<"", "bool", "getProgrammaticDependentLaunch">,
-    InterfaceMethod<"", "::mlir::gdr::ScheduleAttr", "getScheduleAttr">
+    GDR_RuleMethod<"::mlir::Value", "getV", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getG", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getBeta", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getALog", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getDtBias", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getInitialState", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getCuSeqlens", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getMaxSeqlen", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getReadIndices", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getWriteIndices", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getNumAccepted", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getSnapshotIndices", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getInverse", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getAttention", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getDecay", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getOInit", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getFinalStateInit", "return {};">,
+    GDR_RuleMethod<"::mlir::Value", "getSnapshotsInit", "return {};">,
+    GDR_RuleMethod<"::mlir::FloatAttr", "getScaleAttr", "return {};">,
+    GDR_RuleMethod<"::mlir::gdr::StateLayout", "getStateLayout", "return StateLayout::KFirst;">,
+    GDR_RuleMethod<"bool", "getQkL2norm", "return {};">,
+    GDR_RuleMethod<"::llvm::APFloat", "getL2normEps", "return ::llvm::APFloat(0.0f);">,
+    GDR_RuleMethod<"::mlir::gdr::GateForm", "getGateForm", "return GateForm::Log;">,
+    GDR_RuleMethod<"::mlir::FloatAttr", "getLowerBoundAttr", "return {};">,
+    GDR_RuleMethod<"::mlir::gdr::BetaForm", "getBetaForm", "return BetaForm::Given;">,
+    GDR_RuleMethod<"::mlir::IntegerAttr", "getSnapshotEveryAttr", "return {};">,
+    GDR_RuleMethod<"bool", "getProgrammaticDependentLaunch", "return {};">,
+    GDR_RuleMethod<"::mlir::Attribute", "getScheduleAttr", "return {};">
   ];
   let extraSharedClassDeclaration = [{
     /// Head counts, dimensions and lengths; kDynamic where the types leave them
@@ -55,8 +62,11 @@ def GDR_RuleOpInterface : OpInterface<"RuleOpInterface"> {
       return ::mlir::gdr::detail::getNumTokens($_op);
     }
     int64_t getNumKeyHeads() { return getShape($_op.getQ())[2]; }
-    int64_t getNumValueHeads() { return getShape($_op.getV())[2]; }
+    int64_t getNumValueHeads() {
+      return ::mlir::gdr::detail::getNumValueHeads($_op);
+    }
     int64_t getKeyDim() { return getShape($_op.getQ())[3]; }
+    /// Of an op that has v.
     int64_t getValueDim() { return getShape($_op.getV())[3]; }
 
     /// Number of sequences, by an operand that has one entry for each (indices,
@@ -78,13 +88,39 @@ def GDR_RuleOpInterface : OpInterface<"RuleOpInterface"> {
     }
     /// Whether the op is on buffers, after bufferization.
     bool isOnMemRefs() {
-      return ::llvm::isa<::mlir::MemRefType>($_op.getOInit().getType());
+      return ::llvm::isa<::mlir::MemRefType>($_op.getQ().getType());
+    }
+    /// Tokens of a chunk, of an op that has inverse, attention and decay.
+    int64_t getChunkSize() { return getShape($_op.getInverse())[3]; }
+    /// Number of chunks there is room for, by B, T and N; kDynamic if one of
+    /// them is not known.
+    int64_t getNumSlots(int64_t chunkSize) {
+      return ::mlir::gdr::detail::getNumSlots($_op, chunkSize);
     }
     static ::llvm::ArrayRef<int64_t> getShape(::mlir::Value value) {
       return ::llvm::cast<::mlir::ShapedType>(value.getType()).getShape();
     }
   }];
   let verify = [{ return ::mlir::gdr::detail::verifyRule($_op); }];
+}
+
+def GDR_ChunkedFormOpInterface : OpInterface<"ChunkedFormOpInterface"> {
+  let cppNamespace = "::mlir::gdr";
+  let description = [{
+    An op that has an equal form in chunks of tokens, `gdr.chunk_prepare` and
+    `gdr.chunk_scan`.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Whether the chunked form can compute the op; `reason` says why not.
+    }], "bool", "hasChunkedForm", (ins "::std::string *":$reason)>,
+    InterfaceMethod<[{
+      Creates the chunked form at the insertion point and returns its results,
+      none on memrefs. What the stages pass on is allocated and freed here.
+    }], "::llvm::SmallVector<::mlir::Value>", "decomposeIntoChunks",
+    (ins "::mlir::OpBuilder &":$b,
+         "const ::mlir::gdr::ChunkedFormOptions &":$options)>
+  ];
 }
 
 #endif // GDR_DIALECT_GDR_IR_GDRINTERFACES_TD

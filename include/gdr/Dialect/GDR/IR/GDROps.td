@@ -25,15 +25,35 @@ def GDR_State : GDR_Shaped<[F32, BF16, F16], [4]>;
 def GDR_Indices : GDR_Shaped<[I32, I64], [1]>;
 def GDR_Counts : GDR_Shaped<[I32], [1]>;
 
-// What the public op and its forms have in common: operands, attributes, the
-// tie of results to inits, and the textual form.
-class GDR_RuleOp<string mnemonic, list<Trait> traits = []>
+// What the ops on sequences of tokens have in common: the tie of results to
+// inits.
+class GDR_StageOp<string mnemonic, list<Trait> traits = []>
     : GDR_Op<mnemonic, !listconcat(traits, [
         AttrSizedOperandSegments, DestinationStyleOpInterface,
         GDR_RuleOpInterface,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
                                   ["reifyResultShapes"]>])> {
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let extraClassDefinition = [{
+    void $cppClass::getEffects(
+        SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+            &effects) {
+      ::mlir::gdr::detail::getRuleEffects(*this, effects);
+    }
+    LogicalResult $cppClass::reifyResultShapes(
+        OpBuilder &b, ReifiedRankedShapedTypeDims &reifiedReturnShapes) {
+      return ::mlir::gdr::detail::reifyRuleShapes(*this, b,
+                                                  reifiedReturnShapes);
+    }
+  }];
+}
+
+
+// What the public op and its recurrent form have in common: operands, attributes
+// and the textual form.
+class GDR_RuleOp<string mnemonic, Attr scheduleAttr, list<Trait> traits = []>
+    : GDR_StageOp<mnemonic, traits> {
   let arguments = (ins
     GDR_Activation:$q,
     GDR_Activation:$k,
@@ -61,9 +81,8 @@ class GDR_RuleOp<string mnemonic, list<Trait> traits = []>
     DefaultValuedAttr<GDR_BetaFormAttr, "BetaForm::Given">:$beta_form,
     OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$snapshot_every,
     UnitAttr:$programmatic_dependent_launch,
-    OptionalAttr<GDR_ScheduleAttr>:$schedule
+    OptionalAttr<scheduleAttr>:$schedule
   );
-  let results = (outs Variadic<AnyRankedTensor>:$results);
   let assemblyFormat = [{
     `ins` `(` $q `,` $k `,` $v `:` type($q) `,` type($k) `,` type($v) `)`
     oilist(
@@ -96,21 +115,13 @@ class GDR_RuleOp<string mnemonic, list<Trait> traits = []>
                                  count);
     }
   }];
-  let extraClassDefinition = [{
-    void $cppClass::getEffects(
-        SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-            &effects) {
-      ::mlir::gdr::detail::getRuleEffects(*this, effects);
-    }
-    LogicalResult $cppClass::reifyResultShapes(
-        OpBuilder &b, ReifiedRankedShapedTypeDims &reifiedReturnShapes) {
-      return ::mlir::gdr::detail::reifyRuleShapes(*this, b,
-                                                  reifiedReturnShapes);
-    }
-  }];
 }
 
-def GDR_GatedDeltaRuleOp : GDR_RuleOp<"gated_delta_rule"> {
+def GDR_AnyScheduleAttr : AnyAttrOf<[GDR_ScheduleAttr, GDR_ChunkedAttr]>;
+
+def GDR_GatedDeltaRuleOp
+    : GDR_RuleOp<"gated_delta_rule", GDR_AnyScheduleAttr,
+                 [DeclareOpInterfaceMethods<GDR_ChunkedFormOpInterface>]> {
   let summary = "the gated delta rule over whole sequences";
   let description = [{
     Per sequence n and value head h (key head hk = h / (HV / HK)), in f32:
@@ -156,7 +167,9 @@ def GDR_GatedDeltaRuleOp : GDR_RuleOp<"gated_delta_rule"> {
       2 * sigmoid(beta);
     - `programmatic_dependent_launch`: the kernel may read the state while the
       previous kernel in the stream still runs, if the caller grants it;
-    - `schedule`: tile sizes, chosen by `gdr-select-schedule` if absent.
+    - `schedule`: the form and its tile sizes, `#gdr.schedule` for the recurrent
+      form or `#gdr.chunked` for the chunked one; if absent, the form is chosen
+      by `gdr-dispatch` and the sizes by `gdr-select-schedule`.
 
     Example, one decode step with the state in place:
 
@@ -172,7 +185,7 @@ def GDR_GatedDeltaRuleOp : GDR_RuleOp<"gated_delta_rule"> {
   let hasCanonicalizer = 1;
 }
 
-def GDR_RecurrentOp : GDR_RuleOp<"recurrent"> {
+def GDR_RecurrentOp : GDR_RuleOp<"recurrent", GDR_ScheduleAttr> {
   let summary = "the gated delta rule, token by token";
   let description = [{
     The recurrent form of `gdr.gated_delta_rule`, with the same operands and
@@ -184,5 +197,7 @@ def GDR_RecurrentOp : GDR_RuleOp<"recurrent"> {
     `gdr-recurrent-to-gpu`.
   }];
 }
+
+include "gdr/Dialect/GDR/IR/GDRChunkOps.td"
 
 #endif // GDR_DIALECT_GDR_IR_GDROPS_TD

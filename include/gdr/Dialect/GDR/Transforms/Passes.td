@@ -62,8 +62,11 @@ def SelectSchedule : Pass<"gdr-select-schedule", "::mlir::func::FuncOp"> {
 def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
   let summary = "Rewrite gdr.gated_delta_rule into the form that computes it";
   let description = [{
-    A static T == 1 becomes `gdr.recurrent`, as does every other T until chunked
-    forms exist. With a dynamic T the choice is made at run time in host code:
+    A static T == 1 becomes `gdr.recurrent`. More tokens become
+    `gdr.chunk_prepare` and `gdr.chunk_scan` if the option `chunked` says that
+    the target has these and there are at least `least-tokens` of them, else
+    `gdr.recurrent` too. With a dynamic T the choice is made at run time in host
+    code:
 
     ```mlir
     %o = gdr.gated_delta_rule ins(%q, ...)          // T dynamic
@@ -72,14 +75,33 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
     ```mlir
     %one = arith.cmpi eq, %T, %c1
     %o = scf.if %one { gdr.recurrent ins(%q cast to T = 1, ...) }
-         else { gdr.recurrent ins(%q, ...) }
+         else {
+           %many = arith.cmpi uge, %T, %c_least_tokens
+           scf.if %many { gdr.chunk_prepare ... gdr.chunk_scan ... }
+           else { gdr.recurrent ins(%q, ...) }
+         }
     ```
 
-    A packed batch (`cu_seqlens`) has one recurrent form whatever the lengths of
-    its sequences, so there is no branch. No value is read from the device.
+    A packed batch (`cu_seqlens`) is chunked if `max_seqlen` is at least
+    `least-tokens`; without `max_seqlen`, if T > N. No value is read from the
+    device.
+
+    An op with the attribute `schedule` becomes the form that the schedule is
+    for. What has no chunked form, such as an op with a gate per channel of K or
+    of dynamic HK, HV, K or V, becomes `gdr.recurrent`; a remark (category
+    "gdr-dispatch") says why.
   }];
+  let options = [
+    Option<"chunked", "chunked", "bool", /*default=*/"false",
+           "whether the target has the chunked form">,
+    Option<"chunkSize", "chunk-size", "int64_t", /*default=*/"64",
+           "tokens of a chunk: 16, 32, 64 or 128">,
+    Option<"leastTokens", "least-tokens", "int64_t", /*default=*/"64",
+           "tokens from which on the chunked form is faster">
+  ];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::gdr::GDRDialect",
+    "::mlir::arith::ArithDialect",
+    "::mlir::bufferization::BufferizationDialect", "::mlir::gdr::GDRDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect"
   ];

@@ -31,6 +31,17 @@ struct Sequence {
   Value isActive;
 };
 
+/// A chunk of one sequence.
+struct Chunk {
+  /// First index of q, k, v, g and beta.
+  Value batch;
+  /// Tokens [begin, begin + size) along dimension 1 of the same.
+  Value begin;
+  Value size;
+  /// Whether there are tokens in it; null if always true.
+  Value isActive;
+};
+
 /// Gate parameters of a value head, f32; null if the op has none.
 struct GateParameters {
   Value expALog;
@@ -49,6 +60,13 @@ public:
   Value createSequenceCount();
   /// Looks up sequence n in cu_seqlens and the state indices.
   Sequence createSequence(Value n);
+  /// The slot of the first chunk of sequence n.
+  Value createFirstSlot(Value n, const Sequence &sequence, int64_t chunkSize);
+  /// The chunk of a slot; there has to be a sequence.
+  Chunk createChunk(Value slot, int64_t chunkSize);
+  /// The tokens of the chunk that begins at one, at most chunkSize.
+  Value createChunkTokens(Value begin, const Sequence &sequence,
+                          int64_t chunkSize);
   /// The key head of a value head: hv / (HV / HK).
   Value createKeyHead(Value valueHead);
 
@@ -72,6 +90,8 @@ public:
   Value createF32(float value);
 
 private:
+  Value createNumChunks(Value tokens, Value size);
+  Value createSequenceOfSlot(Value slot, int64_t chunkSize);
   Value createSigmoid(Value x);
 
   ImplicitLocOpBuilder &b;

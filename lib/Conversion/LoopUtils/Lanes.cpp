@@ -17,6 +17,9 @@
 using namespace mlir;
 using namespace mlir::gdr;
 
+// Larger or dynamic buffers are on the heap.
+static constexpr int64_t maxStackBytes = 32 * 1024;
+
 Value mlir::gdr::createIndex(ImplicitLocOpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
 }
@@ -105,6 +108,34 @@ void mlir::gdr::createStoreLanes(ImplicitLocOpBuilder &b, Value lanes,
              });
 }
 
+LocalBuffer mlir::gdr::createLocalBuffer(ImplicitLocOpBuilder &b,
+                                         ArrayRef<Value> sizes) {
+  int64_t bytes = sizeof(float);
+  SmallVector<int64_t> shape;
+  SmallVector<Value> dynamicSizes;
+  for (Value size : sizes) {
+    std::optional<int64_t> constant = getConstantIntValue(size);
+    shape.push_back(constant.value_or(ShapedType::kDynamic));
+    if (!constant)
+      dynamicSizes.push_back(size);
+    else
+      bytes *= *constant;
+  }
+  auto type = MemRefType::get(shape, b.getF32Type());
+  IntegerAttr alignment = b.getI64IntegerAttr(64);
+  if (dynamicSizes.empty() && bytes <= maxStackBytes)
+    return {memref::AllocaOp::create(b, type, alignment), /*isOnHeap=*/false};
+  return {memref::AllocOp::create(b, type, dynamicSizes, alignment),
+          /*isOnHeap=*/true};
+}
+
+void mlir::gdr::createFree(ImplicitLocOpBuilder &b,
+                           ArrayRef<LocalBuffer> buffers) {
+  for (const LocalBuffer &buffer : buffers)
+    if (buffer.isOnHeap)
+      memref::DeallocOp::create(b, buffer.memref);
+}
+
 Value mlir::gdr::createSumLanes(ImplicitLocOpBuilder &b, Value lanes) {
   return vector::ReductionOp::create(b, vector::CombiningKind::ADD, lanes,
                                      arith::FastMathFlags::reassoc);
@@ -138,6 +169,30 @@ Value mlir::gdr::createSumEach(ImplicitLocOpBuilder &b,
     lanesPerVector = lanes / 2;
   }
   return level.front();
+}
+
+SmallVector<Value> mlir::gdr::createTranspose(ImplicitLocOpBuilder &b,
+                                              ArrayRef<Value> rows) {
+  assert(rows.size() == numLanes && "expected a square matrix");
+  // Each step exchanges the blocks off the diagonal of all blocks of 2 x 2
+  // blocks of `width`.
+  SmallVector<Value> matrix(rows);
+  for (int64_t width = 1; width < numLanes; width *= 2) {
+    SmallVector<int64_t> upper, lower;
+    for (int64_t lane = 0; lane < numLanes; ++lane) {
+      bool isRight = lane & width;
+      upper.push_back(isRight ? numLanes + lane - width : lane);
+      lower.push_back(isRight ? numLanes + lane : lane + width);
+    }
+    for (int64_t row = 0; row < numLanes; ++row) {
+      if (row & width)
+        continue;
+      Value x = matrix[row], y = matrix[row + width];
+      matrix[row] = vector::ShuffleOp::create(b, x, y, upper);
+      matrix[row + width] = vector::ShuffleOp::create(b, x, y, lower);
+    }
+  }
+  return matrix;
 }
 
 SmallVector<Value> mlir::gdr::createLoop(

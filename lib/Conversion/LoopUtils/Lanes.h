@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef GDR_LIB_CONVERSION_RECURRENTTOLOOPS_LANES_H
-#define GDR_LIB_CONVERSION_RECURRENTTOLOOPS_LANES_H
+#ifndef GDR_LIB_CONVERSION_LOOPUTILS_LANES_H
+#define GDR_LIB_CONVERSION_LOOPUTILS_LANES_H
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -38,10 +38,25 @@ Value createLoadLanes(ImplicitLocOpBuilder &b, Value memref, ValueRange indices,
 void createStoreLanes(ImplicitLocOpBuilder &b, Value lanes, Value memref,
                       ValueRange indices, Value valid = nullptr);
 
+/// A buffer of f32 local to one iteration of a parallel loop.
+struct LocalBuffer {
+  Value memref;
+  bool isOnHeap;
+};
+
+/// Allocates a buffer on the stack, or on the heap if it is large or of dynamic
+/// size; createFree at the end of the iteration frees the latter.
+LocalBuffer createLocalBuffer(ImplicitLocOpBuilder &b, ArrayRef<Value> sizes);
+void createFree(ImplicitLocOpBuilder &b, ArrayRef<LocalBuffer> buffers);
+
 /// The sum of the lanes, as a scalar.
 Value createSumLanes(ImplicitLocOpBuilder &b, Value lanes);
 /// A vector of the sums of each of 1, 2, 4 or 8 vectors.
 Value createSumEach(ImplicitLocOpBuilder &b, ArrayRef<Value> vectors);
+
+/// The transposed matrix of numLanes vectors.
+SmallVector<Value> createTranspose(ImplicitLocOpBuilder &b,
+                                   ArrayRef<Value> rows);
 
 /// for index = begin, begin + step, ... < end, with carried values.
 SmallVector<Value> createLoop(
@@ -72,4 +87,4 @@ void createIf(ImplicitLocOpBuilder &b, Value condition,
 
 } // namespace mlir::gdr
 
-#endif // GDR_LIB_CONVERSION_RECURRENTTOLOOPS_LANES_H
+#endif // GDR_LIB_CONVERSION_LOOPUTILS_LANES_H

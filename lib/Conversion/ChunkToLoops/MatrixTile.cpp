@@ -1,0 +1,133 @@
+//===- MatrixTile.cpp - tiles of matrix products in registers -------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MatrixTile.h"
+
+#include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+
+SmallVector<Value> Matrix::getIndices(Value row, Value column) const {
+  SmallVector<Value> indices(prefix);
+  indices.append({isTransposed ? column : row, isTransposed ? row : column});
+  return indices;
+}
+
+Value TileBuilder::createOffset(Value index, int64_t offset) {
+  return b.createOrFold<arith::AddIOp>(index, createIndex(b, offset));
+}
+
+void TileBuilder::createTileLoops(Value rows, Value columns,
+                                  function_ref<void(Value, Value)> body) {
+  Value zero = createIndex(b, 0);
+  createLoop(b, zero, columns, tileColumns, ValueRange(),
+             [&](Value column, ValueRange) {
+               createLoop(b, zero, rows, tileRows, ValueRange(),
+                          [&](Value row, ValueRange) {
+                            body(row, column);
+                            return SmallVector<Value>();
+                          });
+               return SmallVector<Value>();
+             });
+}
+
+Tile TileBuilder::createZeros() {
+  return Tile(tileRows * tileVectors, createZeroLanes(b));
+}
+
+Tile TileBuilder::createLoad(const Matrix &matrix, Value row, Value column) {
+  Tile tile;
+  for (int64_t i = 0; i < tileRows; ++i)
+    for (int64_t j = 0; j < tileVectors; ++j)
+      tile.push_back(createLoadLanes(
+          b, matrix.memref,
+          matrix.getIndices(createOffset(row, i),
+                            createOffset(column, j * numLanes))));
+  return tile;
+}
+
+void TileBuilder::createStore(const Tile &tile, const Matrix &matrix, Value row,
+                              Value column) {
+  for (int64_t i = 0; i < tileRows; ++i)
+    for (int64_t j = 0; j < tileVectors; ++j)
+      createStoreLanes(b, tile[i * tileVectors + j], matrix.memref,
+                       matrix.getIndices(createOffset(row, i),
+                                         createOffset(column, j * numLanes)));
+}
+
+// One element as f32.
+Value TileBuilder::createElement(const Matrix &matrix, Value row,
+                                 Value column) {
+  return createExtendToF32(
+      b, memref::LoadOp::create(b, matrix.memref,
+                                matrix.getIndices(row, column)));
+}
+
+Tile TileBuilder::createProduct(const Tile &sums, const Matrix &left, Value row,
+                                const Matrix &right, Value column, Value end) {
+  return createLoop(
+      b, createIndex(b, 0), end, /*step=*/1, sums,
+      [&](Value k, ValueRange carried) {
+        SmallVector<Value> rightRow;
+        for (int64_t j = 0; j < tileVectors; ++j)
+          rightRow.push_back(createLoadLanes(
+              b, right.memref,
+              right.getIndices(k, createOffset(column, j * numLanes))));
+        Tile next;
+        for (int64_t i = 0; i < tileRows; ++i) {
+          Value factor =
+              createBroadcast(b, createElement(left, createOffset(row, i), k));
+          for (int64_t j = 0; j < tileVectors; ++j)
+            next.push_back(vector::FMAOp::create(b, factor, rightRow[j],
+                                                 carried[next.size()]));
+        }
+        return next;
+      });
+}
+
+RowFactors TileBuilder::createRowFactors(Value memref, ArrayRef<Value> prefix,
+                                         Value row) {
+  RowFactors factors;
+  for (int64_t i = 0; i < tileRows; ++i) {
+    SmallVector<Value> indices(prefix);
+    indices.push_back(createOffset(row, i));
+    factors.push_back(
+        createBroadcast(b, memref::LoadOp::create(b, memref, indices)));
+  }
+  return factors;
+}
+
+RowFactors TileBuilder::createRowFactors(Value scalar) {
+  return RowFactors(tileRows, createBroadcast(b, scalar));
+}
+
+Tile TileBuilder::createScaled(const Tile &tile, const RowFactors &factors) {
+  Tile scaled;
+  for (auto [i, vector] : llvm::enumerate(tile))
+    scaled.push_back(
+        arith::MulFOp::create(b, factors[i / tileVectors], vector));
+  return scaled;
+}
+
+Tile TileBuilder::createSubtractScaled(const Tile &tile, const Tile &other,
+                                       const RowFactors &factors) {
+  Tile difference;
+  for (auto [i, vector] : llvm::enumerate(tile)) {
+    Value negated = arith::NegFOp::create(b, other[i]);
+    difference.push_back(
+        vector::FMAOp::create(b, factors[i / tileVectors], negated, vector));
+  }
+  return difference;
+}
+
+Value TileBuilder::createTriangleEnd(Value row, Value end) {
+  return b.createOrFold<arith::MinUIOp>(createOffset(row, tileRows), end);
+}
