@@ -9,6 +9,7 @@
 #include "gdr/Pipelines/GPU.h"
 
 #include "gdr/Conversion/Passes.h"
+#include "gdr/Dialect/WG/Transforms/Passes.h"
 #include "gdr/Pipelines/Host.h"
 #include "gdr/Target/Passes.h"
 #include "mlir/Conversion/Passes.h"
@@ -19,6 +20,23 @@
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
+
+// Tile programs to the programs of threads.
+static void buildTilePipeline(OpPassManager &pm) {
+  {
+    auto &kernels = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
+    kernels.addPass(wg::createLowerRings());
+    kernels.addPass(createCanonicalizerPass());
+    kernels.addPass(createCSEPass());
+    kernels.addPass(wg::createInsertProxyFences());
+  }
+  pm.addPass(wg::createAllocateShared());
+  OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
+  modules.addNestedPass<gpu::GPUFuncOp>(wg::createLowerRoles());
+  modules.addPass(gdr::createWGToNVVM());
+  modules.addPass(createCanonicalizerPass());
+  modules.addPass(createCSEPass());
+}
 
 static void buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(gdr::createSubgroupReduceToShuffles());
@@ -42,11 +60,13 @@ static void buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(createConvertNVVMToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(gdr::createStreamingToNVVM());
+  pm.addPass(gdr::createPassTensorMaps());
 }
 
 void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  buildTilePipeline(pm);
   buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
   pm.addPass(createLaunchToRuntime());
   buildHostToLLVMPipeline(pm);

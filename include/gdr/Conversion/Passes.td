@@ -267,6 +267,24 @@ def StreamingToNVVM : Pass<"gdr-streaming-to-nvvm", "::mlir::gpu::GPUModuleOp"> 
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def ChunkToWG : Pass<"gdr-chunk-to-wg", "::mlir::ModuleOp"> {
+  let summary = "Write the chunk stages as tile programs of warpgroups";
+  let description = [{
+    Moves each `gdr.chunk_prepare` and `gdr.chunk_scan` on memrefs into a
+    `gpu.func` in the `wg` dialect and launches it. The matrices that one passes
+    to the other lie in memory as they do in shared memory (`tile_layout`
+    `swizzle_128b`), so that a consecutive copy brings them.
+
+    For chips with `wgmma`: compute capability 9.0.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::wg::WGDialect"
+  ];
+}
+
 def WGToNVVM : Pass<"gdr-wg-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Lower warpgroup tiles to the program of one thread";
   let description = [{

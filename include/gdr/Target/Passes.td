@@ -124,4 +124,15 @@ def EmitEntry : Pass<"gdr-emit-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def PassTensorMaps : Pass<"gdr-pass-tensor-maps", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Pass tensor maps by value, as parameters that stay in place";
+  let description = [{
+    A copy reads its tensor map where the launch has put it: the argument is
+    `llvm.byval` and `nvvm.grid_constant`, or LLVM would give each thread a copy
+    in local memory. Run after the conversion of `gpu.func`, which drops both;
+    `gdr-wg-to-nvvm` says which arguments they are.
+  }];
+  let dependentDialects = ["::mlir::NVVM::NVVMDialect"];
+}
+
 #endif // GDR_TARGET_PASSES_TD

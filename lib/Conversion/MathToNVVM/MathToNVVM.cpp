@@ -58,6 +58,22 @@ struct LowerExp : OpRewritePattern<math::ExpOp> {
   }
 };
 
+/// BEFORE: math.exp2 %x : f32
+/// AFTER:  ex2.approx(%x)
+struct LowerExp2 : OpRewritePattern<math::Exp2Op> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::Exp2Op op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getType().isF32())
+      return rewriter.notifyMatchFailure(op, "not an f32 scalar");
+    rewriter.replaceOp(op, createIntrinsic(rewriter, op.getLoc(),
+                                           "llvm.nvvm.ex2.approx.ftz.f",
+                                           op.getOperand()));
+    return success();
+  }
+};
+
 /// BEFORE: math.rsqrt %x : f32
 /// AFTER:  rsqrt.approx(%x)
 struct LowerRsqrt : OpRewritePattern<math::RsqrtOp> {
@@ -92,7 +108,7 @@ struct LowerFma : OpRewritePattern<math::FmaOp> {
 struct MathToNVVM : gdr::impl::MathToNVVMBase<MathToNVVM> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerExp, LowerRsqrt, LowerFma>(&getContext());
+    patterns.add<LowerExp, LowerExp2, LowerRsqrt, LowerFma>(&getContext());
     populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
       return name == math::Log1pOp::getOperationName() ||
              name == math::LogOp::getOperationName();

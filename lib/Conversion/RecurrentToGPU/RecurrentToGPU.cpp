@@ -20,6 +20,7 @@
 
 #include "gdr/Conversion/Passes.h"
 
+#include "../KernelUtils/KernelArguments.h"
 #include "RecurrentKernel.h"
 #include "StateTile.h"
 #include "gdr/Dialect/GDR/IR/GDR.h"
@@ -92,62 +93,6 @@ static LogicalResult verifyPreconditions(RecurrentOp op) {
                             "got ")
              << memref;
   return success();
-}
-
-namespace {
-
-/// A memref of the host taken apart into kernel arguments.
-struct PassedMemRef {
-  MemRefType type;
-  SmallVector<Value> arguments; // base, then what the type leaves open
-  SmallVector<OpFoldResult> sizes, strides;
-  OpFoldResult offset;
-};
-
-} // namespace
-
-// Collects the dynamic ones among `values` as arguments.
-static void addDynamic(ArrayRef<OpFoldResult> values,
-                       SmallVectorImpl<Value> &arguments) {
-  for (OpFoldResult value : values)
-    if (auto dynamic = dyn_cast<Value>(value))
-      arguments.push_back(dynamic);
-}
-
-static PassedMemRef createPassedMemRef(ImplicitLocOpBuilder &b, Value memref) {
-  auto metadata = memref::ExtractStridedMetadataOp::create(b, memref);
-  PassedMemRef passed;
-  passed.type = cast<MemRefType>(memref.getType());
-  passed.sizes = metadata.getConstifiedMixedSizes();
-  passed.strides = metadata.getConstifiedMixedStrides();
-  passed.offset = metadata.getConstifiedMixedOffset();
-  passed.arguments.push_back(metadata.getBaseBuffer());
-  addDynamic(passed.offset, passed.arguments);
-  addDynamic(passed.sizes, passed.arguments);
-  addDynamic(passed.strides, passed.arguments);
-  return passed;
-}
-
-// Rebuilds the memref in the kernel; takes its arguments off `arguments`.
-static Value createRebuiltMemRef(ImplicitLocOpBuilder &b,
-                                 const PassedMemRef &passed,
-                                 ValueRange &arguments) {
-  auto takeNext = [&] {
-    Value next = arguments.front();
-    arguments = arguments.drop_front();
-    return next;
-  };
-  auto replaceDynamic = [&](OpFoldResult value) -> OpFoldResult {
-    return isa<Value>(value) ? OpFoldResult(takeNext()) : value;
-  };
-  Value base = takeNext();
-  OpFoldResult offset = replaceDynamic(passed.offset);
-  SmallVector<OpFoldResult> sizes =
-      llvm::map_to_vector(passed.sizes, replaceDynamic);
-  SmallVector<OpFoldResult> strides =
-      llvm::map_to_vector(passed.strides, replaceDynamic);
-  return memref::ReinterpretCastOp::create(b, passed.type, base, offset, sizes,
-                                           strides);
 }
 
 // Whether no static stride or offset rules out the widest accesses.
@@ -255,23 +200,10 @@ private:
 
   gpu::GPUFuncOp createKernel(RecurrentOp op, TypeRange argumentTypes,
                               StringRef suffix) {
-    ModuleOp module = getOperation();
     auto func = op->getParentOfType<func::FuncOp>();
-    OpBuilder b(&getContext());
-    std::string moduleName = (func.getName() + "_kernels").str();
-    auto gpuModule = module.lookupSymbol<gpu::GPUModuleOp>(moduleName);
-    if (!gpuModule) {
-      b.setInsertionPointAfter(func);
-      gpuModule = gpu::GPUModuleOp::create(b, op.getLoc(), moduleName);
-    }
-    b.setInsertionPointToEnd(gpuModule.getBody());
-    auto kernel = gpu::GPUFuncOp::create(
-        b, op.getLoc(), (func.getName() + "_recurrent" + suffix).str(),
-        b.getFunctionType(argumentTypes, {}));
-    kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
-    kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr(
-        {static_cast<int32_t>(op.getScheduleAttr().getNumThreads()), 1, 1}));
-    SymbolTable(gpuModule).insert(kernel);
+    gpu::GPUFuncOp kernel = gdr::createKernel(
+        func, ("_recurrent" + suffix).str(), argumentTypes,
+        op.getScheduleAttr().getNumThreads());
     return kernel;
   }
 

@@ -33,25 +33,15 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::wg;
 
-/// Bytes and alignment of a tensor map; CUDA driver API, CUtensorMap.
-static constexpr int64_t tensorMapBytes = 128;
-static constexpr int64_t tensorMapAlignment = 64;
-
-// A tensor map is passed by value, in the constant bank that copies read.
+// Remembers which arguments are tensor maps, for gdr-pass-tensor-maps.
 static void describeTensorMaps(gpu::GPUFuncOp kernel) {
-  Builder b(kernel.getContext());
-  for (BlockArgument argument : kernel.getArguments()) {
-    if (!isa<TensorMapType>(argument.getType()))
-      continue;
-    unsigned i = argument.getArgNumber();
-    kernel.setArgAttr(
-        i, LLVM::LLVMDialect::getByValAttrName(),
-        TypeAttr::get(LLVM::LLVMArrayType::get(b.getI8Type(), tensorMapBytes)));
-    kernel.setArgAttr(i, NVVM::NVVMDialect::getGridConstantAttrName(),
-                      b.getUnitAttr());
-    kernel.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
-                      b.getI64IntegerAttr(tensorMapAlignment));
-  }
+  SmallVector<int64_t> maps;
+  for (BlockArgument argument : kernel.getArguments())
+    if (isa<TensorMapType>(argument.getType()))
+      maps.push_back(argument.getArgNumber());
+  if (!maps.empty())
+    kernel->setAttr(tensorMapsAttrName,
+                    DenseI64ArrayAttr::get(kernel.getContext(), maps));
 }
 
 namespace {

@@ -1,0 +1,41 @@
+//===- Kernels.h - tile programs of the chunk stages ------------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_CONVERSION_CHUNKTOWG_KERNELS_H
+#define GDR_CONVERSION_CHUNKTOWG_KERNELS_H
+
+#include "gdr/Dialect/GDR/IR/GDR.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace mlir::gdr {
+
+/// Tokens of a chunk: the rows of a fragment.
+inline constexpr int64_t gpuChunkSize = 64;
+
+/// Tensor maps of a kernel, boxes of 64 tokens and 64 channels of one head.
+struct TensorMaps {
+  Value q, k, v, o;
+};
+
+/// The tile program of one CTA of prepare: all value heads of one key head in
+/// one slot. `op` is a clone in the kernel, whose operands are the kernel's.
+void createPrepareBody(ImplicitLocOpBuilder &b, ChunkPrepareOp op,
+                       const TensorMaps &maps);
+/// CTAs for each slot, and their threads.
+int64_t getPrepareBlocksPerSlot(ChunkPrepareOp op);
+int64_t getPrepareThreads();
+
+/// The tile program of one CTA of scan: some columns of V of one value head of
+/// one sequence.
+void createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
+                    const TensorMaps &maps);
+int64_t getScanBlocksPerSequence(ChunkScanOp op);
+int64_t getScanThreads(ChunkScanOp op);
+
+} // namespace mlir::gdr
+
+#endif // GDR_CONVERSION_CHUNKTOWG_KERNELS_H

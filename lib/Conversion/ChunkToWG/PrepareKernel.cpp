@@ -1,0 +1,307 @@
+//===- PrepareKernel.cpp - what depends on no state -----------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One warpgroup a chunk and key head: K K^T and Q K^T once, then for each value
+// head of the key head, with D_ij = exp(G_i - G_j):
+//
+//   A         = beta_i D_ij k_i.k_j, i > j       attention = scale D .* (q k^T)
+//   inverse   = (I + A)^-1 diag(beta)
+//
+// With B the inverse of the diagonal 16 x 16 blocks of I + A, by forward
+// substitution in f32, and A' the blocks below them,
+//
+//   (I + A)^-1 = (I + N)^-1 B = (I - N) (I + N^2) B,     N = B A'
+//
+// which is exact because N has four block rows: N^4 = 0. N and its powers are
+// f16, whose rounding is eight times finer than that of bf16.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Kernels.h"
+
+#include "TileBuilder.h"
+#include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+using namespace mlir::wg;
+
+static constexpr int64_t C = gpuChunkSize;
+static constexpr int64_t swizzle = 128;
+static constexpr int64_t blockSize = 16;
+/// Log2 of the smallest decay: below f32, so it acts as -inf does, but sums of
+/// it still have differences.
+static constexpr double minLogDecay = -256;
+
+int64_t mlir::gdr::getPrepareBlocksPerSlot(ChunkPrepareOp op) {
+  return op.getNumKeyHeads();
+}
+
+int64_t mlir::gdr::getPrepareThreads() { return warpgroupThreads; }
+
+namespace {
+
+class PrepareKernel {
+public:
+  PrepareKernel(ImplicitLocOpBuilder &b, ChunkPrepareOp op,
+                const TensorMaps &maps)
+      : b(b), op(op), maps(maps), t(b), sequences(b, op) {
+    element = cast<ShapedType>(op.getQ().getType()).getElementType();
+    f32 = b.getF32Type();
+    f16 = b.getF16Type();
+    ratio = op.getNumValueHeads() / op.getNumKeyHeads();
+  }
+
+  void create() {
+    Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+    Value heads = t.index(op.getNumKeyHeads());
+    keyHead = arith::RemUIOp::create(b, block, heads);
+    slot = arith::DivUIOp::create(b, block, heads);
+    chunk = sequences.createChunk(slot, C);
+    createTiles();
+    OpBuilder::InsertionGuard guard(b);
+    if (chunk.isActive) {
+      auto branch = scf::IfOp::create(b, chunk.isActive, false);
+      b.setInsertionPointToStart(branch.thenBlock());
+    }
+    createProducts();
+    rows = createIota(t.getRows(b.getI32Type()));
+    columns = createIota(t.getColumns(C, b.getI32Type()));
+    auto loop = scf::ForOp::create(b, t.index(0), t.index(ratio), t.index(1));
+    {
+      OpBuilder::InsertionGuard inLoop(b);
+      b.setInsertionPointToStart(loop.getBody());
+      createValueHead(loop.getInductionVar());
+    }
+    t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
+  }
+
+private:
+  // K and Q are dead when the products are known; what is computed from them
+  // takes their place.
+  void createTiles() {
+    SharedType keys = t.getShared({C, op.getKeyDim()}, element, swizzle);
+    RingType ringType = RingType::get(b.getContext(), 1, {keys, keys});
+    ring = RingOp::create(b, ringType, /*consumers=*/1);
+    SharedType square = t.getShared({C, C}, f16, swizzle);
+    SharedType result = t.getShared({C, C}, element, swizzle);
+    int64_t reusable = ringType.getSlotBytes(), used = 0;
+    auto alloc = [&](SharedType type) -> Value {
+      bool fits = used + type.getBytes() <= reusable;
+      Value over = fits ? ring : Value();
+      IntegerAttr at = fits ? b.getI64IntegerAttr(used) : IntegerAttr();
+      if (fits)
+        used += type.getBytes();
+      return AllocOp::create(b, type, over, at, IntegerAttr());
+    };
+    below = alloc(square);
+    blocks = alloc(square);
+    power = alloc(square);
+    inverse = alloc(result);
+    attention = alloc(result);
+    decay = alloc(t.getShared({numDecayRows, C}, f32));
+    sums = alloc(t.getShared({C}, f32));
+    betas = alloc(t.getShared({C}, f32));
+    scratch = alloc(t.getShared({4, 320}, f32));
+  }
+
+  Value createIota(RankedTensorType type) { return IotaOp::create(b, type); }
+
+  // K K^T and Q K^T.
+  void createProducts() {
+    auto ringType = cast<RingType>(ring.getType());
+    SmallVector<Type> types(ringType.getTiles().begin(),
+                            ringType.getTiles().end());
+    Value zero = t.index(0);
+    t.oneThread([&] {
+      auto fill = AcquireOp::create(b, MBarrierType::get(b.getContext()), types,
+                                    ring, zero);
+      for (auto [map, tile] : llvm::zip(std::array{maps.k, maps.q},
+                                        fill.getTiles()))
+        CopyOp::create(b, map,
+                       ValueRange{chunk.batch, chunk.begin, keyHead, zero},
+                       tile, fill.getBarrier());
+    });
+    auto tiles = TakeOp::create(b, types, ring, zero).getTiles();
+    Value ofKeys = t.mma(tiles[0], tiles[0], /*transposeB=*/true);
+    Value ofQueries = t.mma(tiles[1], tiles[0], /*transposeB=*/true);
+    keyProducts = t.wait(ofKeys, /*newer=*/1);
+    queryProducts = t.wait(ofQueries);
+  }
+
+  // A value of each token of the chunk for this head, zero behind its end.
+  Value createTokens(Value memref) {
+    auto type = cast<MemRefType>(memref.getType());
+    OpFoldResult one = b.getIndexAttr(1);
+    SmallVector<OpFoldResult> offsets = {chunk.batch, chunk.begin, valueHead};
+    SmallVector<OpFoldResult> sizes = {one, b.getIndexAttr(C), one};
+    SmallVector<OpFoldResult> strides(3, one);
+    auto reduced = memref::SubViewOp::inferRankReducedResultType(
+        {C}, type, offsets, sizes, strides);
+    Value view = memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
+                                           offsets, sizes, strides);
+    return t.cast(t.load(t.getLanes(C, type.getElementType()), view,
+                         /*transpose=*/false, chunk.size),
+                  f32);
+  }
+
+  // Log2 of the decays.
+  Value createLogDecays() {
+    RankedTensorType type = t.getLanes(C, f32);
+    if (!op.getG())
+      return t.splat(type, 0.0);
+    Value gates = createTokens(op.getG());
+    Value log2e = t.splat(type, llvm::numbers::log2e);
+    return t.max(t.mul(gates, log2e), t.splat(type, minLogDecay));
+  }
+
+  Value createBetas() {
+    RankedTensorType type = t.getLanes(C, f32);
+    return op.getBeta() ? createTokens(op.getBeta()) : t.splat(type, 1.0);
+  }
+
+  // `x` where the row's number and the column's compare, else 0.
+  Value keepWhere(arith::CmpIPredicate predicate, Value x) {
+    return t.keepWhere(predicate, t.broadcast(rows, x),
+                       t.broadcast(columns, x), x);
+  }
+
+  // The same of blocks of 16 rows or columns.
+  Value keepBelowBlocks(Value x) {
+    auto number = [&](Value tokens) -> Value {
+      auto type = cast<RankedTensorType>(tokens.getType());
+      Value shift = t.splat(type, llvm::Log2_64(blockSize));
+      return arith::ShRUIOp::create(b, tokens, shift);
+    };
+    return t.keepWhere(arith::CmpIPredicate::ugt,
+                       t.broadcast(number(rows), x),
+                       t.broadcast(number(columns), x), x);
+  }
+
+  void createValueHead(Value number) {
+    valueHead = arith::AddIOp::create(
+        b, arith::MulIOp::create(b, keyHead, t.index(ratio)), number);
+    Value logDecays = CumsumOp::create(b, createLogDecays());
+    Value betaOfTokens = createBetas();
+    // The last head's results have left shared memory.
+    t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
+    SyncOp::create(b);
+    t.store(logDecays, sums);
+    t.store(betaOfTokens, betas);
+    SyncOp::create(b);
+
+    // D_ij = 2^(G_i - G_j), at most 1: above the diagonal it is not used
+    Value ofRows = t.broadcast(t.load(t.getRows(f32), sums), keyProducts);
+    Value ofColumns = t.broadcast(t.load(t.getColumns(C, f32), sums), keyProducts);
+    Value zero = t.splat(cast<RankedTensorType>(keyProducts.getType()), 0.0);
+    Value decays = t.exp2(t.min(t.sub(ofRows, ofColumns), zero));
+    createAttention(decays);
+    createDecayRows(logDecays);
+    createInverse(decays);
+    SyncOp::create(b);
+    t.oneThread([&] {
+      createCopyOut(attention, op.getAttention());
+      createCopyOut(inverse, op.getInverse());
+      createCopyOut(decay, op.getDecay());
+    });
+  }
+
+  // scale D .* (q k^T), i >= j
+  void createAttention(Value decays) {
+    auto type = cast<RankedTensorType>(decays.getType());
+    Value scaled =
+        t.mul(t.mul(decays, queryProducts), t.splat(type, getScale()));
+    Value lower = keepWhere(arith::CmpIPredicate::uge, scaled);
+    t.store(t.cast(lower, element), attention);
+  }
+
+  double getScale() { return *op.getScaleOrDefault(); }
+
+  void createDecayRows(Value logDecays) {
+    RankedTensorType type = t.getLanes(C, f32);
+    Value last = t.splat(
+        type, ExtractOp::create(b, f32, sums, t.index(C - 1)).getResult());
+    Value in = t.exp2(logDecays);
+    Value out = t.exp2(t.sub(last, logDecays));
+    Value query = t.mul(in, t.splat(type, getScale()));
+    for (auto [row, vector] :
+         llvm::enumerate(std::array{in, out, query, t.exp2(last)}))
+      t.store(vector, SliceOp::create(b, t.getShared({C}, f32), decay,
+                                      t.index(row)));
+  }
+
+  void createInverse(Value decays) {
+    // A, strictly below the diagonal
+    Value betaOfRows = t.broadcast(t.load(t.getRows(f32), betas), decays);
+    Value products = t.mul(t.mul(decays, keyProducts), betaOfRows);
+    Value a = keepWhere(arith::CmpIPredicate::ugt, products);
+    // B and A'
+    Value inverted = InvertBlocksOp::create(b, a, scratch);
+    Value narrow = t.cast(inverted, f16);
+    t.store(t.cast(keepBelowBlocks(a), f16), below);
+    t.store(narrow, blocks);
+    SyncOp::create(b);
+    // N = B A'
+    Value n = t.cast(t.wait(t.mma(narrow, below, /*transposeB=*/false)), f16);
+    t.store(n, power);
+    SyncOp::create(b);
+    // X = B + N^2 B
+    Value square =
+        t.cast(t.wait(t.mma(n, power, /*transposeB=*/false)), f16);
+    Value x = t.wait(t.mma(square, blocks, /*transposeB=*/false, inverted));
+    t.store(t.cast(x, f16), below);
+    SyncOp::create(b);
+    // (I + A)^-1 = X - N X
+    x = t.wait(t.mma(t.neg(n), below, /*transposeB=*/false, x));
+    Value betaOfColumns = t.broadcast(t.load(t.getColumns(C, f32), betas), x);
+    t.store(t.cast(t.mul(x, betaOfColumns), element), inverse);
+  }
+
+  void createCopyOut(Value tile, Value memref) {
+    auto type = cast<MemRefType>(memref.getType());
+    int64_t tileRows = type.getShape()[2];
+    OpFoldResult one = b.getIndexAttr(1), zero = b.getIndexAttr(0);
+    SmallVector<OpFoldResult> offsets = {slot, valueHead, zero, zero};
+    SmallVector<OpFoldResult> sizes = {one, one, b.getIndexAttr(tileRows),
+                                       b.getIndexAttr(C)};
+    SmallVector<OpFoldResult> strides(4, one);
+    auto reduced = memref::SubViewOp::inferRankReducedResultType(
+        {tileRows, C}, type, offsets, sizes, strides);
+    Value view = memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
+                                           offsets, sizes, strides);
+    CopyOutOp::create(b, tile, view, ValueRange{});
+  }
+
+  ImplicitLocOpBuilder &b;
+  ChunkPrepareOp op;
+  TensorMaps maps;
+  TileBuilder t;
+  SequenceBuilder sequences;
+  Type element, f32, f16;
+  int64_t ratio;
+  // Of the CTA.
+  Value keyHead, slot;
+  Chunk chunk;
+  Value ring, below, blocks, power, inverse, attention, decay, sums, betas,
+      scratch;
+  Value keyProducts, queryProducts, rows, columns;
+  // Of the value head.
+  Value valueHead;
+};
+
+} // namespace
+
+void mlir::gdr::createPrepareBody(ImplicitLocOpBuilder &b, ChunkPrepareOp op,
+                                  const TensorMaps &maps) {
+  OpBuilder::InsertionGuard guard(b);
+  PrepareKernel(b, op, maps).create();
+}
