@@ -239,29 +239,32 @@ private:
                                       t.index(row)));
   }
 
+  Value createIdentity(Value x) {
+    Value one = t.splat(cast<RankedTensorType>(x.getType()), 1.0);
+    return keepWhere(arith::CmpIPredicate::eq, one);
+  }
+
   void createInverse(Value decays) {
     // A, strictly below the diagonal
     Value betaOfRows = t.broadcast(t.load(t.getRows(f32), betas), decays);
     Value products = t.mul(t.mul(decays, keyProducts), betaOfRows);
     Value a = keepWhere(arith::CmpIPredicate::ugt, products);
-    // B and A'
-    Value inverted = InvertBlocksOp::create(b, a, scratch);
-    Value narrow = t.cast(inverted, f16);
     t.store(t.cast(keepBelowBlocks(a), f16), below);
-    t.store(narrow, blocks);
+    // B; N = B A'
+    Value inverted = t.cast(InvertBlocksOp::create(b, a, scratch), f16);
+    t.store(inverted, blocks);
     SyncOp::create(b);
-    // N = B A'
-    Value n = t.cast(t.wait(t.mma(narrow, below, /*transposeB=*/false)), f16);
+    Value n = t.cast(t.wait(t.mma(inverted, below, /*transposeB=*/false)), f16);
     t.store(n, power);
     SyncOp::create(b);
-    // X = B + N^2 B
-    Value square =
-        t.cast(t.wait(t.mma(n, power, /*transposeB=*/false)), f16);
-    Value x = t.wait(t.mma(square, blocks, /*transposeB=*/false, inverted));
+    // X = (I + N^2) B
+    Value square = t.cast(t.wait(t.mma(n, power, /*transposeB=*/false)), f16);
+    Value x = t.wait(t.mma(t.add(createIdentity(square), square), blocks,
+                           /*transposeB=*/false));
     t.store(t.cast(x, f16), below);
     SyncOp::create(b);
-    // (I + A)^-1 = X - N X
-    x = t.wait(t.mma(t.neg(n), below, /*transposeB=*/false, x));
+    // (I + A)^-1 = (I - N) X
+    x = t.wait(t.mma(t.sub(createIdentity(n), n), below, /*transposeB=*/false));
     Value betaOfColumns = t.broadcast(t.load(t.getColumns(C, f32), betas), x);
     t.store(t.cast(t.mul(x, betaOfColumns), element), inverse);
   }
