@@ -205,6 +205,80 @@ SmallVector<Value> mlir::gdr::createWgmmaWait(ImplicitLocOpBuilder &b,
 }
 
 //===----------------------------------------------------------------------===//
+// Shared memory
+//===----------------------------------------------------------------------===//
+
+// "[$number+offset]".
+static std::string getAddress(int64_t number, int64_t offset) {
+  return "[$" + std::to_string(number) + "+" + std::to_string(offset) + "]";
+}
+
+static std::string getVectorSuffix(size_t count) {
+  return count == 1 ? "" : ".v" + std::to_string(count);
+}
+
+SmallVector<Value> mlir::gdr::createSharedLoad(ImplicitLocOpBuilder &b,
+                                               int64_t count,
+                                               SharedAddress address) {
+  std::string text = "ld.shared" + getVectorSuffix(count) + ".f32 " +
+                     (count == 1 ? "$0" : getBracedList(0, count)) + ", " +
+                     getAddress(count, address.offset) + ";";
+  if (count == 1)
+    return {createAssembly(b, b.getF32Type(), address.base, text, "=f,r")
+                .getResult(0)};
+  return createFloatAssembly(b, count, address.base, text, {"r"});
+}
+
+void mlir::gdr::createSharedStore(ImplicitLocOpBuilder &b,
+                                  ArrayRef<Value> values,
+                                  SharedAddress address) {
+  int64_t count = static_cast<int64_t>(values.size());
+  SmallVector<Value> operands = {address.base};
+  llvm::append_range(operands, values);
+  SmallVector<std::string> constraints(count + 1, "f");
+  constraints.front() = "r";
+  createAssembly(b, {}, operands,
+                 "st.shared" + getVectorSuffix(count) + ".f32 " +
+                     getAddress(0, address.offset) + ", " +
+                     (count == 1 ? "$1" : getBracedList(1, count)) + ";",
+                 llvm::join(constraints, ","));
+}
+
+static std::string getMatrixInstruction(StringRef name, bool transposed) {
+  return name.str() + ".sync.aligned.m8n8.x4" + (transposed ? ".trans" : "") +
+         ".shared.b16 ";
+}
+
+SmallVector<Value> mlir::gdr::createMatrixLoad(ImplicitLocOpBuilder &b,
+                                               bool transposed,
+                                               SharedAddress address) {
+  SmallVector<Type> types(4, b.getI32Type());
+  auto structType = LLVM::LLVMStructType::getLiteral(b.getContext(), types);
+  Value all =
+      createAssembly(b, structType, address.base,
+                     getMatrixInstruction("ldmatrix", transposed) +
+                         "{$0, $1, $2, $3}, " + getAddress(4, address.offset) +
+                         ";",
+                     "=r,=r,=r,=r,r")
+          .getResult(0);
+  SmallVector<Value> words;
+  for (int64_t i = 0; i < 4; ++i)
+    words.push_back(LLVM::ExtractValueOp::create(b, all, i));
+  return words;
+}
+
+void mlir::gdr::createMatrixStore(ImplicitLocOpBuilder &b, bool transposed,
+                                  ArrayRef<Value> words,
+                                  SharedAddress address) {
+  SmallVector<Value> operands = {address.base};
+  llvm::append_range(operands, words);
+  createAssembly(b, {}, operands,
+                 getMatrixInstruction("stmatrix", transposed) +
+                     getAddress(0, address.offset) + ", {$1, $2, $3, $4};",
+                 "r,r,r,r,r");
+}
+
+//===----------------------------------------------------------------------===//
 // Copies
 //===----------------------------------------------------------------------===//
 

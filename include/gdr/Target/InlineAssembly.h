@@ -25,6 +25,26 @@ Value createStreamingLoad(ImplicitLocOpBuilder &b, Type type, int64_t bytes,
 void createStreamingStore(ImplicitLocOpBuilder &b, Value value, int64_t bytes,
                           Value address);
 
+/// An address in shared memory: an i32, and bytes that the instruction adds. The
+/// generic loads of LLVM take 64-bit addresses there too, and keep each of them
+/// in two registers; sums of one register and different constants take one.
+struct SharedAddress {
+  Value base;
+  int64_t offset = 0;
+};
+
+/// Loads 1, 2 or 4 consecutive f32; PTX ISA, "ld".
+SmallVector<Value> createSharedLoad(ImplicitLocOpBuilder &b, int64_t count,
+                                    SharedAddress address);
+void createSharedStore(ImplicitLocOpBuilder &b, ArrayRef<Value> values,
+                       SharedAddress address);
+/// Loads four 8x8 matrices of 16-bit elements, two elements a register;
+/// PTX ISA, "ldmatrix" and "stmatrix".
+SmallVector<Value> createMatrixLoad(ImplicitLocOpBuilder &b, bool transposed,
+                                    SharedAddress address);
+void createMatrixStore(ImplicitLocOpBuilder &b, bool transposed,
+                       ArrayRef<Value> words, SharedAddress address);
+
 /// One operand of a product on a warpgroup's tensor cores.
 struct WgmmaOperand {
   /// Registers of two 16-bit elements, four a step; or one matrix descriptor.

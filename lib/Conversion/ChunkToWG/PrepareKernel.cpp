@@ -73,9 +73,9 @@ public:
       auto branch = scf::IfOp::create(b, chunk.isActive, false);
       b.setInsertionPointToStart(branch.thenBlock());
     }
+    rows = IotaOp::create(b, t.getRows(b.getI32Type()));
+    columns = IotaOp::create(b, t.getColumns(C, b.getI32Type()));
     createProducts();
-    rows = createIota(t.getRows(b.getI32Type()));
-    columns = createIota(t.getColumns(C, b.getI32Type()));
     auto loop = scf::ForOp::create(b, t.index(0), t.index(ratio), t.index(1));
     {
       OpBuilder::InsertionGuard inLoop(b);
@@ -114,9 +114,7 @@ private:
     scratch = alloc(t.getShared({4, 320}, f32));
   }
 
-  Value createIota(RankedTensorType type) { return IotaOp::create(b, type); }
-
-  // K K^T and Q K^T.
+  // K K^T below the diagonal, and scale Q K^T there and on it.
   void createProducts() {
     auto ringType = cast<RingType>(ring.getType());
     SmallVector<Type> types(ringType.getTiles().begin(),
@@ -135,7 +133,12 @@ private:
     Value ofKeys = t.mma(tiles[0], tiles[0], /*transposeB=*/true);
     Value ofQueries = t.mma(tiles[1], tiles[0], /*transposeB=*/true);
     keyProducts = t.wait(ofKeys, /*newer=*/1);
+    keyProducts = keepWhere(arith::CmpIPredicate::ugt, keyProducts);
     queryProducts = t.wait(ofQueries);
+    auto type = cast<RankedTensorType>(queryProducts.getType());
+    queryProducts =
+        keepWhere(arith::CmpIPredicate::uge,
+                  t.mul(queryProducts, t.splat(type, getScale())));
   }
 
   // A value of each token of the chunk for this head, zero behind its end.
@@ -217,11 +220,7 @@ private:
 
   // scale D .* (q k^T), i >= j
   void createAttention(Value decays) {
-    auto type = cast<RankedTensorType>(decays.getType());
-    Value scaled =
-        t.mul(t.mul(decays, queryProducts), t.splat(type, getScale()));
-    Value lower = keepWhere(arith::CmpIPredicate::uge, scaled);
-    t.store(t.cast(lower, element), attention);
+    t.store(t.cast(t.mul(decays, queryProducts), element), attention);
   }
 
   double getScale() { return *op.getScaleOrDefault(); }
@@ -239,16 +238,10 @@ private:
                                       t.index(row)));
   }
 
-  Value createIdentity(Value x) {
-    Value one = t.splat(cast<RankedTensorType>(x.getType()), 1.0);
-    return keepWhere(arith::CmpIPredicate::eq, one);
-  }
-
   void createInverse(Value decays) {
     // A, strictly below the diagonal
     Value betaOfRows = t.broadcast(t.load(t.getRows(f32), betas), decays);
-    Value products = t.mul(t.mul(decays, keyProducts), betaOfRows);
-    Value a = keepWhere(arith::CmpIPredicate::ugt, products);
+    Value a = t.mul(t.mul(decays, keyProducts), betaOfRows);
     t.store(t.cast(keepBelowBlocks(a), f16), below);
     // B; N = B A'
     Value inverted = t.cast(InvertBlocksOp::create(b, a, scratch), f16);
@@ -257,14 +250,14 @@ private:
     Value n = t.cast(t.wait(t.mma(inverted, below, /*transposeB=*/false)), f16);
     t.store(n, power);
     SyncOp::create(b);
-    // X = (I + N^2) B
+    // X = B + N^2 B
     Value square = t.cast(t.wait(t.mma(n, power, /*transposeB=*/false)), f16);
-    Value x = t.wait(t.mma(t.add(createIdentity(square), square), blocks,
-                           /*transposeB=*/false));
+    Value x = t.load(t.getFragment(C, f16), blocks);
+    x = t.wait(t.mma(square, blocks, /*transposeB=*/false, t.cast(x, f32)));
     t.store(t.cast(x, f16), below);
     SyncOp::create(b);
-    // (I + A)^-1 = (I - N) X
-    x = t.wait(t.mma(t.sub(createIdentity(n), n), below, /*transposeB=*/false));
+    // (I + A)^-1 = X - N X
+    x = t.wait(t.mma(t.neg(n), below, /*transposeB=*/false, x));
     Value betaOfColumns = t.broadcast(t.load(t.getColumns(C, f32), betas), x);
     t.store(t.cast(t.mul(x, betaOfColumns), element), inverse);
   }

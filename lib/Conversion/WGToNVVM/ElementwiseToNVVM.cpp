@@ -125,10 +125,10 @@ struct ConvertIota : OpConversionPattern<IotaOp> {
     SmallVector<Value> values;
     for (int64_t i = 0; i < type.getNumElements(); ++i) {
       if (isa<RowsAttr>(tile.getEncoding()))
-        values.push_back(createRow(b, thread, i));
+        values.push_back(createSum(b, createRow(b, thread, i)));
       else if (isa<ColumnsAttr>(tile.getEncoding()))
-        values.push_back(
-            i32.add(createColumn(b, thread, i / 2), i32.get(i % 2)));
+        values.push_back(i32.add(createSum(b, createColumn(b, thread, i / 2)),
+                                 i32.get(i % 2)));
       else
         values.push_back(i32.add(
             i32.mul(thread.lane, type.getNumElements()), i32.get(i)));

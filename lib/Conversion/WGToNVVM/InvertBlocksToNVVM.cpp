@@ -39,13 +39,14 @@ struct ConvertInvertBlocks : OpConversionPattern<InvertBlocksOp> {
     I32 i{b};
     auto type = cast<VectorType>(adaptor.getSource().getType());
     SmallVector<Value> source = createElements(b, adaptor.getSource());
-    Value base = i.add(adaptor.getScratch(),
-                       i.mul(thread.warp, blockSize * pitch * floatBytes));
+    gdr::SharedAddress base = getSharedAddress(adaptor.getScratch());
+    base.base = i.add(base.base,
+                      i.mul(thread.warp, blockSize * pitch * floatBytes));
 
     gdr::createWarpSync(b);
     for (int64_t e = 0; e < 8; ++e) {
       auto [row, column] = createPosition(b, thread, e);
-      createStore(b, createSelected(b, thread, source, e),
+      gdr::createSharedStore(b, createSelected(b, thread, source, e),
                   createAddress(b, base, column, row));
     }
     gdr::createWarpSync(b);
@@ -53,14 +54,16 @@ struct ConvertInvertBlocks : OpConversionPattern<InvertBlocksOp> {
     gdr::createWarpSync(b);
     Value lane = i.rem(thread.lane, blockSize);
     for (int64_t row = 0; row < blockSize; ++row)
-      createStore(b, x[row], createAddress(b, base, i.get(row), lane));
+      gdr::createSharedStore(b, x[row],
+                             createAddress(b, base, {nullptr, row}, {lane}));
     gdr::createWarpSync(b);
 
     SmallVector<Value> inverse;
     for (int64_t e = 0; e < 8; ++e) {
       auto [row, column] = createPosition(b, thread, e);
-      inverse.push_back(createLoad(b, 1, createAddress(b, base, row, column)));
-      inverse.back() = createElement(b, inverse.back(), 0);
+      inverse.push_back(
+          gdr::createSharedLoad(b, 1, createAddress(b, base, row, column))
+              .front());
     }
     rewriter.replaceOp(op, createVector(b, type,
                                         createScattered(b, thread, inverse,
@@ -70,31 +73,24 @@ struct ConvertInvertBlocks : OpConversionPattern<InvertBlocksOp> {
 
 private:
   // Row and column in the warp's block of the thread's element e of 8.
-  static std::pair<Value, Value>
+  static std::pair<Index, Index>
   createPosition(ImplicitLocOpBuilder &b, const Thread &thread, int64_t e) {
     I32 i{b};
-    Value row = i.add(thread.group, i.get(e / 2 % 2 * 8));
-    Value column = i.add(i.mul(thread.quad, 2), i.get(e / 4 * 8 + e % 2));
-    return {row, column};
+    return {{thread.group, e / 2 % 2 * 8},
+            {i.mul(thread.quad, 2), e / 4 * 8 + e % 2}};
   }
 
-  static Value createAddress(ImplicitLocOpBuilder &b, Value base, Value row,
-                             Value column) {
+  static gdr::SharedAddress createAddress(ImplicitLocOpBuilder &b,
+                                          gdr::SharedAddress base, Index row,
+                                          Index column) {
     I32 i{b};
-    Value offset = i.add(i.mul(row, pitch), column);
-    return i.add(base, i.mul(offset, floatBytes));
-  }
-
-  static void createStore(ImplicitLocOpBuilder &b, Value value, Value address) {
-    LLVM::StoreOp::create(b, value, createSharedPointer(b, address),
-                          floatBytes);
-  }
-
-  static Value createLoad(ImplicitLocOpBuilder &b, int64_t count,
-                          Value address) {
-    return LLVM::LoadOp::create(b, VectorType::get(count, b.getF32Type()),
-                                createSharedPointer(b, address),
-                                count * floatBytes);
+    Value variable = base.base;
+    if (row.value)
+      variable = i.add(variable, i.mul(row.value, pitch * floatBytes));
+    if (column.value)
+      variable = i.add(variable, i.mul(column.value, floatBytes));
+    return {variable, base.offset + (row.constant * pitch + column.constant) *
+                                        floatBytes};
   }
 
   // Element e of the diagonal block of this thread's warp: warp w holds it from
@@ -126,7 +122,7 @@ private:
   // of the later ones is taken off; four rows of L's column j are one load.
   static SmallVector<Value> createColumnOfInverse(ImplicitLocOpBuilder &b,
                                                   const Thread &thread,
-                                                  Value base) {
+                                                  gdr::SharedAddress base) {
     I32 i{b};
     Value column = i.rem(thread.lane, blockSize);
     Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
@@ -138,11 +134,11 @@ private:
     for (int64_t j = 0; j + 1 < blockSize; ++j) {
       Value negative = arith::NegFOp::create(b, x[j]);
       for (int64_t first = (j + 1) / 4 * 4; first < blockSize; first += 4) {
-        Value four = createLoad(
-            b, 4, createAddress(b, base, i.get(j), i.get(first)));
+        SmallVector<Value> four = gdr::createSharedLoad(
+            b, 4, createAddress(b, base, {nullptr, j}, {nullptr, first}));
         for (int64_t k = 0; k < 4; ++k)
           if (first + k > j)
-            x[first + k] = LLVM::FMAOp::create(b, createElement(b, four, k),
+            x[first + k] = LLVM::FMAOp::create(b, four[k],
                                                negative, x[first + k]);
       }
     }

@@ -10,7 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -47,41 +47,70 @@ Thread::Thread(ImplicitLocOpBuilder &b) {
   quad = i.rem(lane, 4);
 }
 
-Value mlir::wg::createRow(ImplicitLocOpBuilder &b, const Thread &thread,
+Value mlir::wg::createSum(ImplicitLocOpBuilder &b, Index index) {
+  I32 i{b};
+  return index.constant ? i.add(index.value, i.get(index.constant))
+                        : index.value;
+}
+
+Index mlir::wg::createRow(ImplicitLocOpBuilder &b, const Thread &thread,
                           int64_t half) {
   I32 i{b};
-  Value row = i.add(i.mul(thread.warp, 16), thread.group);
-  return half ? i.add(row, i.get(8)) : row;
+  return {i.add(i.mul(thread.warp, 16), thread.group), 8 * half};
 }
 
-Value mlir::wg::createColumn(ImplicitLocOpBuilder &b, const Thread &thread,
+Index mlir::wg::createColumn(ImplicitLocOpBuilder &b, const Thread &thread,
                              int64_t j) {
   I32 i{b};
-  return i.add(i.mul(thread.quad, 2), i.get(8 * j));
+  return {i.mul(thread.quad, 2), 8 * j};
 }
 
-Value mlir::wg::createChunkAddress(ImplicitLocOpBuilder &b, SharedType tile,
-                                   Value base, Value row, Value chunk) {
+gdr::SharedAddress mlir::wg::getSharedAddress(Value address) {
+  gdr::SharedAddress split = {address, 0};
+  while (auto sum = split.base.getDefiningOp<arith::AddIOp>()) {
+    APInt constant;
+    if (!matchPattern(sum.getRhs(), m_ConstantInt(&constant)))
+      break;
+    split = {sum.getLhs(), split.offset + constant.getSExtValue()};
+  }
+  return split;
+}
+
+gdr::SharedAddress mlir::wg::createChunkAddress(ImplicitLocOpBuilder &b,
+                                                SharedType tile, Value base,
+                                                Index row, Index chunk) {
   constexpr int64_t chunkBytes = 16;
   I32 i{b};
+  gdr::SharedAddress address = getSharedAddress(base);
   int64_t width = tile.getPanelWidth();
-  if (!tile.getSwizzle())
-    return i.add(base, i.add(i.mul(row, width), i.mul(chunk, chunkBytes)));
+  // Row r of 8 chunks is permuted by r mod 8, of 4 chunks by r / 2 mod 4; eight
+  // rows later it is the same.
   int64_t chunks = width / chunkBytes;
-  Value panel = i.div(chunk, chunks);
-  Value inPanel = i.rem(chunk, chunks);
-  // Row r of 8 chunks is permuted by r mod 8, of 4 chunks by r / 2 mod 4.
-  Value permutation = i.rem(i.div(row, 8 / chunks), chunks);
-  Value permuted = i.bitXor(inPanel, permutation);
-  Value offset = i.add(i.mul(row, width), i.mul(permuted, chunkBytes));
-  offset = i.add(offset, i.mul(panel, tile.getShape()[0] * width));
-  return i.add(base, offset);
+  Value permutation = i.rem(i.div(row.value, 8 / chunks), chunks);
+  // The panel is in the constant, unless a warp's rows are the chunks.
+  Value panel = i.div(chunk.value, chunks);
+  Value inPanel = i.rem(chunk.value, chunks);
+  Value permuted = i.bitXor(i.bitXor(inPanel, permutation),
+                            i.get(chunk.constant % chunks));
+  int64_t panelBytes = tile.getShape()[0] * width;
+  Value offset = i.add(i.mul(row.value, width), i.mul(permuted, chunkBytes));
+  if (tile.getShape()[1] * tile.getElementBytes() > width)
+    offset = i.add(offset, i.mul(panel, panelBytes));
+  address.base = i.add(address.base, offset);
+  address.offset +=
+      row.constant * width + chunk.constant / chunks * panelBytes;
+  return address;
 }
 
-Value mlir::wg::createSharedPointer(ImplicitLocOpBuilder &b, Value address) {
-  auto type = LLVM::LLVMPointerType::get(
-      b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
-  return LLVM::IntToPtrOp::create(b, type, address);
+gdr::SharedAddress mlir::wg::createElementAddress(ImplicitLocOpBuilder &b,
+                                                  SharedType tile, Value base,
+                                                  Index position) {
+  I32 i{b};
+  gdr::SharedAddress address = getSharedAddress(base);
+  address.base =
+      i.add(address.base, i.mul(position.value, tile.getElementBytes()));
+  address.offset += position.constant * tile.getElementBytes();
+  return address;
 }
 
 Value mlir::wg::createElement(ImplicitLocOpBuilder &b, Value vector,

@@ -15,6 +15,7 @@
 #define GDR_CONVERSION_WGTONVVM_LAYOUT_H
 
 #include "gdr/Dialect/WG/IR/WG.h"
+#include "gdr/Target/InlineAssembly.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace mlir::wg {
@@ -38,17 +39,30 @@ struct Thread {
   Value inWarpgroup, warp, lane, group, quad;
 };
 
+/// A number, i32, as the sum of what depends on the thread and a constant, so
+/// that the constants of many addresses can go into the instructions.
+struct Index {
+  Value value;
+  int64_t constant = 0;
+};
+Value createSum(ImplicitLocOpBuilder &b, Index index);
+
 /// The row of element `half` (0 or 1) of #wg.rows.
-Value createRow(ImplicitLocOpBuilder &b, const Thread &thread, int64_t half);
+Index createRow(ImplicitLocOpBuilder &b, const Thread &thread, int64_t half);
 /// The first of the two columns of block j of 8 columns.
-Value createColumn(ImplicitLocOpBuilder &b, const Thread &thread, int64_t j);
+Index createColumn(ImplicitLocOpBuilder &b, const Thread &thread, int64_t j);
 
-/// Address of the 16-byte chunk of a row of a shared tile at `base`.
-Value createChunkAddress(ImplicitLocOpBuilder &b, SharedType tile, Value base,
-                         Value row, Value chunk);
+/// The address of a tile, the constant part of its sum apart.
+gdr::SharedAddress getSharedAddress(Value address);
 
-/// Pointer to shared memory from its i32 address.
-Value createSharedPointer(ImplicitLocOpBuilder &b, Value address);
+/// Address of a 16-byte chunk of a row of a swizzled tile. The constants are
+/// multiples of 8 rows and even numbers of chunks.
+gdr::SharedAddress createChunkAddress(ImplicitLocOpBuilder &b, SharedType tile,
+                                      Value base, Index row, Index chunk);
+/// Address of an element of a dense tile of one dimension.
+gdr::SharedAddress createElementAddress(ImplicitLocOpBuilder &b,
+                                        SharedType tile, Value base,
+                                        Index position);
 
 /// Elements of a vector and back.
 Value createElement(ImplicitLocOpBuilder &b, Value vector, int64_t position);

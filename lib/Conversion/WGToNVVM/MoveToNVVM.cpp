@@ -18,40 +18,24 @@
 using namespace mlir;
 using namespace mlir::wg;
 
-static NVVM::LdStMatrixShapeAttr getMatrixShape(MLIRContext *context) {
-  return NVVM::LdStMatrixShapeAttr::get(context, 8, 8);
-}
-
-static NVVM::LdStMatrixEltTypeAttr getMatrixElement(MLIRContext *context) {
-  return NVVM::LdStMatrixEltTypeAttr::get(context, NVVM::LdStMatrixEltType::B16);
-}
-
-// The order of an 8x8 matrix in memory against that in registers.
-static NVVM::MMALayoutAttr getMatrixLayout(MLIRContext *context,
-                                           bool transposed) {
-  return NVVM::MMALayoutAttr::get(context, transposed ? NVVM::MMALayout::col
-                                                      : NVVM::MMALayout::row);
-}
-
 // The address that this lane gives for the four 8x8 matrices of the 16 columns
 // from block j of the fragment on: rows 0-7 and 8-15 of the warp, of block j,
 // then of block j + 1; in memory transposed.
-static Value createMatrixAddress(ImplicitLocOpBuilder &b, const Thread &thread,
-                                 SharedType tile, Value base, int64_t j,
-                                 bool transposed) {
+static gdr::SharedAddress createMatrixAddress(ImplicitLocOpBuilder &b,
+                                              const Thread &thread,
+                                              SharedType tile, Value base,
+                                              int64_t j, bool transposed) {
   I32 i{b};
   Value inMatrix = i.rem(thread.lane, 8);
   Value rowHalf = i.rem(i.div(thread.lane, 8), 2);
   Value columnHalf = i.div(thread.lane, 16);
-  Value row, chunk;
   if (transposed) {
-    row = i.add(i.get(8 * j), i.add(i.mul(columnHalf, 8), inMatrix));
-    chunk = i.add(i.mul(thread.warp, 2), rowHalf);
-  } else {
-    row = i.add(i.mul(thread.warp, 16), i.add(i.mul(rowHalf, 8), inMatrix));
-    chunk = i.add(i.get(j), columnHalf);
+    Value row = i.add(i.mul(columnHalf, 8), inMatrix);
+    Value chunk = i.add(i.mul(thread.warp, 2), rowHalf);
+    return createChunkAddress(b, tile, base, {row, 8 * j}, {chunk, 0});
   }
-  return createChunkAddress(b, tile, base, row, chunk);
+  Value row = i.add(i.mul(thread.warp, 16), i.add(i.mul(rowHalf, 8), inMatrix));
+  return createChunkAddress(b, tile, base, {row, 0}, {columnHalf, j});
 }
 
 namespace {
@@ -73,11 +57,12 @@ struct Global {
     isContiguous = staticStrides.back() == 1;
   }
 
-  /// Pointer to the element at i32 indices.
-  Value createPointer(ValueRange indices) {
+  /// Pointer to an element.
+  Value createPointer(ArrayRef<Index> indices) {
     Value at = address;
     for (auto [index, stride] : llvm::zip(indices, strides)) {
-      Value wide = arith::IndexCastUIOp::create(b, b.getIndexType(), index);
+      Value wide = arith::IndexCastUIOp::create(b, b.getIndexType(),
+                                                createSum(b, index));
       at = arith::AddIOp::create(b, at,
                                  arith::MulIOp::create(b, wide, stride));
     }
@@ -104,7 +89,7 @@ private:
 
 /// One run of consecutive elements that a thread holds.
 struct Run {
-  SmallVector<Value> indices; // of the first element, in memory
+  SmallVector<Index> indices; // of the first element, in memory
   int64_t length;
 };
 
@@ -119,7 +104,7 @@ static SmallVector<Run> createRuns(ImplicitLocOpBuilder &b,
   int64_t count = getElementsPerThread(tile);
   Attribute encoding = tile.getEncoding();
   if (isa<LanesAttr>(encoding)) {
-    runs.push_back({{i.mul(thread.lane, count)}, count});
+    runs.push_back({{{i.mul(thread.lane, count)}}, count});
   } else if (isa<RowsAttr>(encoding)) {
     for (int64_t half : {0, 1})
       runs.push_back({{createRow(b, thread, half)}, 1});
@@ -129,35 +114,34 @@ static SmallVector<Run> createRuns(ImplicitLocOpBuilder &b,
   } else {
     for (int64_t j = 0; j < count / 4; ++j)
       for (int64_t half : {0, 1}) {
-        Value row = createRow(b, thread, half);
-        Value column = createColumn(b, thread, j);
+        Index row = createRow(b, thread, half);
+        Index column = createColumn(b, thread, j);
         if (!transposed) {
           runs.push_back({{row, column}, 2});
           continue;
         }
         runs.push_back({{column, row}, 1});
-        runs.push_back({{i.add(column, i.get(1)), row}, 1});
+        runs.push_back({{{column.value, column.constant + 1}, row}, 1});
       }
   }
   return runs;
 }
 
 // Cuts runs into single elements, where memory or a limit needs it.
-static SmallVector<Run> createSingles(ImplicitLocOpBuilder &b,
-                                      ArrayRef<Run> runs) {
-  I32 i{b};
+static SmallVector<Run> getSingles(ArrayRef<Run> runs) {
   SmallVector<Run> singles;
   for (const Run &run : runs)
     for (int64_t k = 0; k < run.length; ++k) {
-      SmallVector<Value> indices = run.indices;
-      indices.back() = i.add(indices.back(), i.get(k));
+      SmallVector<Index> indices = run.indices;
+      indices.back().constant += k;
       singles.push_back({indices, 1});
     }
   return singles;
 }
 
-static Value createIsWithin(ImplicitLocOpBuilder &b, Value index, Value limit) {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index,
+static Value createIsWithin(ImplicitLocOpBuilder &b, Index index, Value limit) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                               createSum(b, index),
                                I32{b}.fromIndex(limit));
 }
 
@@ -177,22 +161,14 @@ struct ConvertMatrixLoad : OpConversionPattern<LoadOp> {
       return rewriter.notifyMatchFailure(op, "not 16-bit and shared");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Thread thread(b);
-    Type i32 = b.getI32Type();
-    auto four = LLVM::LLVMStructType::getLiteral(b.getContext(),
-                                                 {i32, i32, i32, i32});
     SmallVector<Value> words;
-    for (int64_t j = 0; j < tile.getShape()[1] / 8; j += 2) {
-      Value address = createMatrixAddress(b, thread, shared,
-                                          adaptor.getSource(), j,
-                                          op.getTranspose());
-      Value loaded = NVVM::LdMatrixOp::create(
-          b, four, createSharedPointer(b, address), b.getI32IntegerAttr(4),
-          getMatrixLayout(b.getContext(), op.getTranspose()), getMatrixShape(b.getContext()),
-          getMatrixElement(b.getContext()));
-      for (int64_t k = 0; k < 4; ++k)
-        words.push_back(LLVM::ExtractValueOp::create(b, loaded, k));
-    }
-    Value vector = createVector(b, VectorType::get(words.size(), i32), words);
+    for (int64_t j = 0; j < tile.getShape()[1] / 8; j += 2)
+      llvm::append_range(
+          words, gdr::createMatrixLoad(
+                     b, op.getTranspose(),
+                     createMatrixAddress(b, thread, shared, adaptor.getSource(),
+                                         j, op.getTranspose())));
+    Value vector = createVector(b, VectorType::get(words.size(), b.getI32Type()), words);
     rewriter.replaceOpWithNewOp<vector::BitCastOp>(
         op, getTypeConverter()->convertType(tile), vector);
     return success();
@@ -217,16 +193,11 @@ struct ConvertMatrixStore : OpConversionPattern<StoreOp> {
     Value vector = vector::BitCastOp::create(
         b, VectorType::get(count, b.getI32Type()), adaptor.getTile());
     SmallVector<Value> words = createElements(b, vector);
-    for (int64_t j = 0; j < tile.getShape()[1] / 8; j += 2) {
-      Value address = createMatrixAddress(b, thread, shared,
-                                          adaptor.getDestination(), j,
-                                          op.getTranspose());
-      NVVM::StMatrixOp::create(b, createSharedPointer(b, address),
-                               ArrayRef(words).slice(2 * j, 4),
-                               getMatrixLayout(b.getContext(), op.getTranspose()),
-                               getMatrixShape(b.getContext()),
-                               getMatrixElement(b.getContext()));
-    }
+    for (int64_t j = 0; j < tile.getShape()[1] / 8; j += 2)
+      gdr::createMatrixStore(
+          b, op.getTranspose(), ArrayRef(words).slice(2 * j, 4),
+          createMatrixAddress(b, thread, shared, adaptor.getDestination(), j,
+                              op.getTranspose()));
     rewriter.eraseOp(op);
     return success();
   }
@@ -245,18 +216,14 @@ struct ConvertVectorLoad : OpConversionPattern<LoadOp> {
       return rewriter.notifyMatchFailure(op, "not a shared vector");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Thread thread(b);
-    I32 i{b};
     SmallVector<Value> elements;
-    for (const Run &run : createRuns(b, thread, tile, /*transposed=*/false)) {
-      Value address =
-          i.add(adaptor.getSource(),
-                i.mul(run.indices[0], shared.getElementBytes()));
-      Value loaded = LLVM::LoadOp::create(
-          b, VectorType::get(run.length, tile.getElementType()),
-          createSharedPointer(b, address),
-          run.length * shared.getElementBytes());
-      llvm::append_range(elements, createElements(b, loaded));
-    }
+    for (const Run &run : createRuns(b, thread, tile, /*transposed=*/false))
+      llvm::append_range(
+          elements,
+          gdr::createSharedLoad(b, run.length,
+                                createElementAddress(b, shared,
+                                                     adaptor.getSource(),
+                                                     run.indices.front())));
     rewriter.replaceOp(
         op, createVector(b,
                          cast<VectorType>(getTypeConverter()->convertType(tile)),
@@ -281,11 +248,10 @@ struct ConvertVectorStore : OpConversionPattern<StoreOp> {
     I32 i{b};
     auto branch = scf::IfOp::create(b, i.equal(thread.warp, 0), false);
     b.setInsertionPointToStart(branch.thenBlock());
-    int64_t bytes = getElementsPerThread(tile) * shared.getElementBytes();
-    Value address =
-        i.add(adaptor.getDestination(), i.mul(thread.lane, bytes));
-    LLVM::StoreOp::create(b, adaptor.getTile(), createSharedPointer(b, address),
-                          bytes);
+    Value first = i.mul(thread.lane, getElementsPerThread(tile));
+    gdr::createSharedStore(
+        b, createElements(b, adaptor.getTile()),
+        createElementAddress(b, shared, adaptor.getDestination(), {first}));
     rewriter.eraseOp(op);
     return success();
   }
@@ -306,7 +272,7 @@ struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
     Global global(b, adaptor.getSource());
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
     if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
-      runs = createSingles(b, runs);
+      runs = getSingles(runs);
     SmallVector<Value> elements;
     for (const Run &run : runs)
       llvm::append_range(elements,
@@ -356,7 +322,7 @@ struct ConvertGlobalStore : OpConversionPattern<StoreOp> {
     Global global(b, adaptor.getDestination());
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
     if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
-      runs = createSingles(b, runs);
+      runs = getSingles(runs);
     SmallVector<Value> held = createElements(b, adaptor.getTile());
     ArrayRef<Value> elements = held;
     for (const Run &run : runs) {
@@ -385,12 +351,11 @@ struct ConvertExtract : OpConversionPattern<ExtractOp> {
   matchAndRewrite(ExtractOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    I32 i{b};
-    int64_t bytes = op.getSource().getType().getElementBytes();
-    Value address = i.add(adaptor.getSource(),
-                          i.mul(i.fromIndex(adaptor.getPosition()), bytes));
-    rewriter.replaceOpWithNewOp<LLVM::LoadOp>(
-        op, op.getElement().getType(), createSharedPointer(b, address), bytes);
+    Index position = {I32{b}.fromIndex(adaptor.getPosition())};
+    rewriter.replaceOp(
+        op, gdr::createSharedLoad(
+                b, 1, createElementAddress(b, op.getSource().getType(),
+                                           adaptor.getSource(), position)));
     return success();
   }
 };
