@@ -29,7 +29,8 @@ extern "C" {
 #endif
 
 /* Grows when the layout of a struct below changes in a way that an older
- * object or an older runtime would misread. */
+ * object or an older runtime would misread. A new function does not change it:
+ * the linker says that an older runtime lacks the function. */
 #define GDR_ABI_VERSION 1
 
 /* What an entry point returns; gdr_last_error() has the sentence. */
@@ -183,9 +184,45 @@ int32_t gdr_load(const gdr_function *function, int32_t device);
 /* The workspace of the call: at least the function's workspace_size() bytes. */
 void *gdr_call_workspace(gdr_call *call);
 
+#define GDR_MAX_TENSOR_MAP_RANK 5
+
+/* What a tensor map describes: a tensor, as in a memref descriptor, and the box
+ * of it that one copy moves. Dimensions are in the order of the memref. */
+typedef struct gdr_tensor_map {
+  int64_t argument;  /* number of the argument that it is in, or -1 */
+  int64_t type_code; /* DLDataTypeCode: kDLFloat or kDLBfloat */
+  int64_t type_bits; /* 16 or 32 */
+  int64_t rank;      /* from 1 */
+  int64_t swizzle;   /* 0, 32, 64 or 128 bytes */
+  const void *address; /* of the first element */
+  int64_t sizes[GDR_MAX_TENSOR_MAP_RANK];   /* in elements */
+  int64_t strides[GDR_MAX_TENSOR_MAP_RANK]; /* in elements; the last is 1 */
+  int64_t box[GDR_MAX_TENSOR_MAP_RANK];     /* in elements */
+} gdr_tensor_map;
+
+#define GDR_TENSOR_MAP_BYTES 128
+#define GDR_TENSOR_MAP_ALIGNMENT 128
+
+/* Whether the tensor has a map: its address and its strides are multiples of 16
+ * bytes, and the device and its driver know tensor maps. 0 or 1. Strides over
+ * dimensions of one element and of tensors without elements do not matter. */
+int64_t gdr_fits_tensor_map(gdr_call *call, const gdr_tensor_map *description);
+
+/* Fills the GDR_TENSOR_MAP_BYTES bytes at `map`, which a launch then passes by
+ * value. What lies outside of the tensor is read as zero and not written. A
+ * tensor that has no map is a failure of the call, as in gdr_launch. */
+void gdr_encode_tensor_map(gdr_call *call, void *map,
+                           const gdr_tensor_map *description);
+
 enum gdr_launch_flags {
   /* The kernel waits with griddepcontrol before it reads its other inputs. */
-  GDR_LAUNCH_WAITS_FOR_DEPENDENCY = 1
+  GDR_LAUNCH_WAITS_FOR_DEPENDENCY = 1,
+  /* The kernel waits with griddepcontrol before it reads what earlier launches
+   * of the same call write, or writes what they read, so that it may start
+   * while the previous one runs. Needs no grant from the caller. Without effect
+   * on the first launch of a call, and after a launch that the caller's grant
+   * let overlap what is before the call. */
+  GDR_LAUNCH_OVERLAPS_PREVIOUS = 2
 };
 
 /* Launches kernel number `kernel` of the function. A grid with an empty

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What gdr_invoke hands through the host code to gdr_launch.
+// What gdr_invoke hands through the host code to gdr_launch and
+// gdr_encode_tensor_map.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,6 +22,9 @@ struct gdr_call {
   gdr::runtime::LoadedFunction *loaded;
   /// Of the first launch that failed.
   int32_t status;
+  /// Whether the next launch may overlap the previous one: there is one, and it
+  /// began after all that is before the call had ended.
+  bool canOverlapPrevious;
 };
 
 #endif // GDR_LIB_RUNTIME_CALL_H

@@ -35,7 +35,8 @@ enum : CUresult {
 
 enum CUdevice_attribute : int {
   CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75,
-  CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76
+  CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76,
+  CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97
 };
 
 enum CUfunction_attribute : int {
@@ -71,6 +72,31 @@ struct CUlaunchConfig {
   unsigned int numAttrs;
 };
 
+enum CUtensorMapDataType : int {
+  CU_TENSOR_MAP_DATA_TYPE_FLOAT16 = 6,
+  CU_TENSOR_MAP_DATA_TYPE_FLOAT32 = 7,
+  CU_TENSOR_MAP_DATA_TYPE_BFLOAT16 = 9
+};
+
+enum CUtensorMapInterleave : int { CU_TENSOR_MAP_INTERLEAVE_NONE = 0 };
+
+enum CUtensorMapSwizzle : int {
+  CU_TENSOR_MAP_SWIZZLE_NONE = 0,
+  CU_TENSOR_MAP_SWIZZLE_32B = 1,
+  CU_TENSOR_MAP_SWIZZLE_64B = 2,
+  CU_TENSOR_MAP_SWIZZLE_128B = 3
+};
+
+enum CUtensorMapL2promotion : int { CU_TENSOR_MAP_L2_PROMOTION_L2_256B = 3 };
+
+/// Out of bounds is zero.
+enum CUtensorMapFloatOOBfill : int { CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE = 0 };
+
+/// Aligned as in CUDA 13, more than before.
+struct alignas(128) CUtensorMap {
+  uint64_t opaque[16];
+};
+
 static_assert(sizeof(CUlaunchAttributeValue) == 64);
 static_assert(sizeof(CUlaunchAttribute) == 72);
 static_assert(offsetof(CUlaunchAttribute, value) == 8);
@@ -103,15 +129,24 @@ static_assert(offsetof(CUlaunchConfig, numAttrs) == 48);
            (const CUlaunchConfig *config, CUfunction function,                 \
             void **parameters, void **extra))
 
-/// The functions of the driver.
+// Those that an older driver lacks.
+#define GDR_FOR_EACH_NEW_CUDA_FUNCTION(FUNCTION)                               \
+  /* 12.4: loads a kernel before its first launch, which otherwise does. */    \
+  FUNCTION(cuFuncLoad, (CUfunction function))                                  \
+  /* 12.0 */                                                                   \
+  FUNCTION(cuTensorMapEncodeTiled,                                             \
+           (CUtensorMap * map, CUtensorMapDataType type, uint32_t rank,        \
+            void *address, const uint64_t *sizes, const uint64_t *strides,     \
+            const uint32_t *box, const uint32_t *elementStrides,               \
+            CUtensorMapInterleave interleave, CUtensorMapSwizzle swizzle,      \
+            CUtensorMapL2promotion promotion, CUtensorMapFloatOOBfill fill))
+
+/// The functions of the driver; the new ones may be null.
 struct CudaDriver {
 #define GDR_DECLARE_CUDA_FUNCTION(name, parameters) CUresult(*name) parameters;
   GDR_FOR_EACH_CUDA_FUNCTION(GDR_DECLARE_CUDA_FUNCTION)
+  GDR_FOR_EACH_NEW_CUDA_FUNCTION(GDR_DECLARE_CUDA_FUNCTION)
 #undef GDR_DECLARE_CUDA_FUNCTION
-
-  /// New in CUDA 12.4: loads a kernel that the driver would otherwise load at
-  /// its first launch. Null in an older driver.
-  CUresult (*cuFuncLoad)(CUfunction function);
 
   /// Returns the driver's own words for an error.
   const char *getErrorString(CUresult error) const;

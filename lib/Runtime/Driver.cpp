@@ -60,10 +60,14 @@ static int32_t loadDriver() {
   CudaDriver &driver = state.functions;
 #define GDR_LOOK_UP(name, parameters)                                          \
   driver.name =                                                                \
-      reinterpret_cast<decltype(driver.name)>(dlsym(library, #name));          \
+      reinterpret_cast<decltype(driver.name)>(dlsym(library, #name));
+#define GDR_REQUIRE(name, parameters)                                          \
   if (!driver.name && !missing)                                                \
     missing = #name;
   GDR_FOR_EACH_CUDA_FUNCTION(GDR_LOOK_UP)
+  GDR_FOR_EACH_CUDA_FUNCTION(GDR_REQUIRE)
+  GDR_FOR_EACH_NEW_CUDA_FUNCTION(GDR_LOOK_UP)
+#undef GDR_REQUIRE
 #undef GDR_LOOK_UP
   if (missing) {
     dlclose(library);
@@ -71,8 +75,6 @@ static int32_t loadDriver() {
                        "version 11.8 or later",
                        path, missing);
   }
-  driver.cuFuncLoad = reinterpret_cast<decltype(driver.cuFuncLoad)>(
-      dlsym(library, "cuFuncLoad"));
 
   if (CUresult error = driver.cuInit(0))
     return failLoading("cuInit failed with error %d: %s", error,

@@ -65,7 +65,7 @@ int32_t gdr_invoke(const gdr_function *function, const gdr_args_header *args) {
     return status;
   if (int32_t status = checkWorkspace(*function, *args, bound))
     return status;
-  gdr_call call{function, args, nullptr, GDR_OK};
+  gdr_call call{function, args, nullptr, GDR_OK, false};
   if (function->device_type == kDLCUDA)
     return invokeOnDevice(call, bound);
   function->host(&call, bound.pointers);

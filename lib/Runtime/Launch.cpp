@@ -42,6 +42,13 @@ static int32_t failInDriver(const gdr_call &call, int64_t kernel,
 /// lowered, or another thread's launch could fail.
 static int32_t raiseSharedLimit(const gdr_call &call, int64_t kernel,
                                 int64_t sharedBytes) {
+  if (sharedBytes > call.loaded->maxSharedBytes)
+    return fail(GDR_INVALID_ARGUMENT,
+                "function '%s', kernel '%s': expected shared_bytes to be at "
+                "most %" PRId64 ", what the device has for a block, got "
+                "%" PRId64 "; compile for this chip",
+                call.function->name, getKernelName(call, kernel),
+                call.loaded->maxSharedBytes, sharedBytes);
   LoadedKernel &loaded = call.loaded->kernels[kernel];
   std::lock_guard<std::mutex> lock(call.loaded->mutex);
   if (sharedBytes <= loaded.sharedLimit.load(std::memory_order_relaxed))
@@ -101,9 +108,11 @@ void gdr_launch(gdr_call *call, int64_t kernel, int64_t grid_x, int64_t grid_y,
   CUlaunchAttribute attribute = {};
   // Both sides must agree: a kernel that does not wait would read what its
   // predecessor is still writing.
-  if ((call->args->flags & GDR_PROGRAMMATIC_DEPENDENT_LAUNCH) &&
-      (flags & GDR_LAUNCH_WAITS_FOR_DEPENDENCY) &&
-      loaded.canWaitForDependency) {
+  bool isGranted = (call->args->flags & GDR_PROGRAMMATIC_DEPENDENT_LAUNCH) &&
+                   (flags & GDR_LAUNCH_WAITS_FOR_DEPENDENCY);
+  bool overlapsPrevious =
+      (flags & GDR_LAUNCH_OVERLAPS_PREVIOUS) && call->canOverlapPrevious;
+  if ((isGranted || overlapsPrevious) && loaded.canWaitForDependency) {
     attribute.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
     attribute.value.programmaticStreamSerializationAllowed = 1;
     config.attrs = &attribute;
@@ -112,4 +121,5 @@ void gdr_launch(gdr_call *call, int64_t kernel, int64_t grid_x, int64_t grid_y,
   if (CUresult error = loaded.driver->cuLaunchKernelEx(
           &config, loadedKernel.function, parameters, nullptr))
     call->status = failInDriver(*call, kernel, "cuLaunchKernelEx", error);
+  call->canOverlapPrevious = overlapsPrevious || !isGranted;
 }

@@ -34,8 +34,9 @@ struct FunctionState {
 /// guide, "shared memory").
 static constexpr int64_t defaultSharedLimit = 48 * 1024;
 
-/// The first compute capability with griddepcontrol (PTX ISA).
+/// The first compute capability with griddepcontrol and tensor maps (PTX ISA).
 static constexpr int64_t griddepcontrolCapability = 90;
+static constexpr int64_t tensorMapCapability = 90;
 
 static int32_t failOutOfMemory(const gdr_function &function) {
   return fail(GDR_DRIVER_ERROR, "function '%s': out of host memory",
@@ -62,19 +63,30 @@ static int32_t failToLoad(const CudaDriver &driver,
               *log ? "; " : "", log);
 }
 
-static int32_t getComputeCapability(const CudaDriver &driver,
-                                    const gdr_function &function,
-                                    int64_t ordinal, CUdevice device,
-                                    int64_t &computeCapability) {
-  int major = 0, minor = 0;
+namespace {
+/// What the runtime asks of a device.
+struct DeviceLimits {
+  int64_t computeCapability; // 10 * major + minor
+  int64_t sharedBytes;
+};
+} // namespace
+
+static int32_t getDeviceLimits(const CudaDriver &driver,
+                               const gdr_function &function, int64_t ordinal,
+                               CUdevice device, DeviceLimits &limits) {
+  int major = 0, minor = 0, sharedBytes = 0;
   CUresult error = driver.cuDeviceGetAttribute(
       &major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
   if (!error)
     error = driver.cuDeviceGetAttribute(
         &minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+  if (!error)
+    error = driver.cuDeviceGetAttribute(
+        &sharedBytes, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN,
+        device);
   if (error)
     return failToLoad(driver, function, ordinal, "cuDeviceGetAttribute", error);
-  computeCapability = 10 * major + minor;
+  limits = {10 * major + minor, sharedBytes};
   return GDR_OK;
 }
 
@@ -133,12 +145,13 @@ static int32_t loadFunction(const gdr_function &function, int64_t ordinal,
   Device device;
   if (int32_t status = getDevice(*driver, ordinal, device))
     return status;
-  int64_t computeCapability = 0;
-  if (int32_t status = getComputeCapability(*driver, function, ordinal,
-                                            device.handle, computeCapability))
+  DeviceLimits limits;
+  if (int32_t status =
+          getDeviceLimits(*driver, function, ordinal, device.handle, limits))
     return status;
   const gdr_image *image;
-  if (int32_t status = chooseImage(function, ordinal, computeCapability, image))
+  if (int32_t status =
+          chooseImage(function, ordinal, limits.computeCapability, image))
     return status;
 
   ScopedContext scope(*driver);
@@ -149,6 +162,9 @@ static int32_t loadFunction(const gdr_function &function, int64_t ordinal,
   // Not the device's: PTX for an older chip has none on any device.
   loaded.canWaitForDependency =
       image->compute_capability >= griddepcontrolCapability;
+  loaded.hasTensorMaps = limits.computeCapability >= tensorMapCapability &&
+                         driver->cuTensorMapEncodeTiled;
+  loaded.maxSharedBytes = limits.sharedBytes;
   if (int32_t status =
           loadModule(*driver, function, ordinal, *image, loaded.module))
     return status;

@@ -37,6 +37,11 @@ struct LoadedFunction {
   /// Whether the kernels hold the griddepcontrol that they were compiled with,
   /// which is so from compute capability 9.0 on.
   bool canWaitForDependency = false;
+  /// Whether the device has tensor maps, which begin with compute capability
+  /// 9.0, and the driver can encode them.
+  bool hasTensorMaps = false;
+  /// The most shared memory that the device gives a block, in bytes.
+  int64_t maxSharedBytes = 0;
   std::unique_ptr<LoadedKernel[]> kernels;
   /// Guards the raising of the limits of shared memory.
   std::mutex mutex;

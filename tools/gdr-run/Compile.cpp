@@ -34,6 +34,9 @@ getRuntimeSymbols(llvm::orc::MangleAndInterner intern) {
 #define GDR_ADD_SYMBOL(name)                                                   \
   symbols[intern(#name)] = {llvm::orc::ExecutorAddr::fromPtr(&name),           \
                             llvm::JITSymbolFlags::Exported}
+  GDR_ADD_SYMBOL(gdr_call_workspace);
+  GDR_ADD_SYMBOL(gdr_encode_tensor_map);
+  GDR_ADD_SYMBOL(gdr_fits_tensor_map);
   GDR_ADD_SYMBOL(gdr_invoke);
   GDR_ADD_SYMBOL(gdr_launch);
   GDR_ADD_SYMBOL(gdr_load);

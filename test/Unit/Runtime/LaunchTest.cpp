@@ -178,6 +178,53 @@ TEST_F(LaunchTest, DependentLaunchNeedsAKernelThatWaits) {
   }
 }
 
+// Which of the launches overlap, with these flags and empty grids.
+TEST_F(LaunchTest, OverlapWithinACall) {
+  constexpr int64_t waits = GDR_LAUNCH_WAITS_FOR_DEPENDENCY,
+                    overlaps = GDR_LAUNCH_OVERLAPS_PREVIOUS;
+  struct Case {
+    bool isGranted;
+    std::vector<int64_t> flags; // -1: an empty grid
+    std::vector<bool> expected;
+  };
+  for (const Case &test :
+       {Case{false, {overlaps, overlaps, overlaps}, {false, true, true}},
+        Case{false, {0, overlaps, 0}, {false, true, false}},
+        // An empty grid is nothing to wait for.
+        Case{false, {-1, overlaps, overlaps}, {false, true}},
+        Case{false, {0, -1, overlaps}, {false, true}},
+        // The third would not know of what is before the call.
+        Case{true, {waits, overlaps, overlaps}, {true, false, true}},
+        Case{true, {waits | overlaps, 0, overlaps}, {true, false, true}},
+        Case{true, {0, waits | overlaps, overlaps}, {false, true, true}},
+        Case{false, {waits, waits | overlaps}, {false, true}}}) {
+    stub::reset();
+    launches.assign(test.flags.size(), LaunchParameters());
+    for (size_t i = 0; i < launches.size(); ++i) {
+      launches[i].flags = test.flags[i] == -1 ? overlaps : test.flags[i];
+      launches[i].gridX = test.flags[i] == -1 ? 0 : 1;
+    }
+    arguments.getHeader()->flags = test.isGranted;
+    expectInvoke(function, arguments, GDR_OK, "");
+    std::vector<bool> got;
+    for (const stub::Launch &launch : stub::getLaunches())
+      got.push_back(!launch.attributes.empty());
+    EXPECT_EQ(got, test.expected);
+  }
+}
+
+TEST_F(LaunchTest, OverlapNeedsAKernelThatWaits) {
+  stub::setComputeCapability(0, 80);
+  DeviceFunction compiled(/*hasImage=*/false);
+  compiled.addImage(GDR_IMAGE_CUBIN, 80, false, "image");
+  compiled.host = function.host;
+  launches.assign(2, LaunchParameters());
+  launches[1].flags = GDR_LAUNCH_OVERLAPS_PREVIOUS;
+  expectInvoke(compiled, arguments, GDR_OK, "");
+  ASSERT_EQ(stub::getLaunches().size(), 2u);
+  EXPECT_TRUE(stub::getLaunches()[1].attributes.empty());
+}
+
 TEST_F(LaunchTest, OtherFlagsMeanNothing) {
   arguments.getHeader()->flags = ~uint64_t(1);
   launches[0].flags = ~int64_t(1);
@@ -243,7 +290,7 @@ TEST_F(LaunchTest, SharedMemoryLimitFromManyThreads) {
 
 TEST_F(LaunchTest, SharedMemoryRefused) {
   stub::setFailure("cuFuncSetAttribute", 1);
-  launches[0].sharedBytes = 300000;
+  launches[0].sharedBytes = 232448;
   expectInvoke(function, arguments, GDR_DRIVER_ERROR,
                "function 'decode', kernel 'kernel': cuFuncSetAttribute failed "
                "with error 1: stub refusal");
@@ -252,6 +299,16 @@ TEST_F(LaunchTest, SharedMemoryRefused) {
   stub::reset();
   expectInvoke(function, arguments, GDR_OK, "");
   EXPECT_EQ(stub::getSharedLimits().size(), 1u);
+}
+
+TEST_F(LaunchTest, SharedMemoryOfTheDevice) {
+  launches[0].sharedBytes = 232449;
+  expectInvoke(function, arguments, GDR_INVALID_ARGUMENT,
+               "function 'decode', kernel 'kernel': expected shared_bytes to "
+               "be at most 232448, what the device has for a block, got "
+               "232449; compile for this chip");
+  EXPECT_EQ(stub::getNumCalls("cuFuncSetAttribute"), 0);
+  EXPECT_TRUE(stub::getLaunches().empty());
 }
 
 TEST_F(LaunchTest, FirstFailureCounts) {

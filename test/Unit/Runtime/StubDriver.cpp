@@ -42,6 +42,7 @@ struct State {
   std::string log;
   std::vector<stub::Launch> launches;
   std::vector<std::pair<std::string, int>> sharedLimits;
+  std::vector<stub::TensorMap> tensorMaps;
   /// Handles point here, so that elements never move nor go.
   std::deque<stub::Module> modules;
   std::deque<Kernel> kernels;
@@ -110,10 +111,18 @@ CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute,
   State &state = getState();
   std::lock_guard<std::mutex> lock(state.mutex);
   int computeCapability = state.computeCapabilities[device - 100];
-  *value = attribute == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
-               ? computeCapability / 10
-               : computeCapability % 10;
-  return CUDA_SUCCESS;
+  switch (attribute) {
+  case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR:
+    *value = computeCapability / 10;
+    return CUDA_SUCCESS;
+  case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
+    *value = computeCapability % 10;
+    return CUDA_SUCCESS;
+  case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN:
+    *value = 227 * 1024;
+    return CUDA_SUCCESS;
+  }
+  return 1;
 }
 
 CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device) {
@@ -221,6 +230,29 @@ CUresult cuLaunchKernelEx(const CUlaunchConfig *config, CUfunction function,
   return CUDA_SUCCESS;
 }
 
+CUresult cuTensorMapEncodeTiled(
+    CUtensorMap *map, CUtensorMapDataType type, uint32_t rank, void *address,
+    const uint64_t *sizes, const uint64_t *strides, const uint32_t *box,
+    const uint32_t *elementStrides, CUtensorMapInterleave interleave,
+    CUtensorMapSwizzle swizzle, CUtensorMapL2promotion promotion,
+    CUtensorMapFloatOOBfill fill) {
+  GDR_STUB_ENTER();
+  std::memset(map, 0x5a, sizeof(*map));
+  State &state = getState();
+  std::lock_guard<std::mutex> lock(state.mutex);
+  state.tensorMaps.push_back({type,
+                              address,
+                              {sizes, sizes + rank},
+                              {strides, strides + rank - 1},
+                              {box, box + rank},
+                              {elementStrides, elementStrides + rank},
+                              interleave,
+                              swizzle,
+                              promotion,
+                              fill});
+  return CUDA_SUCCESS;
+}
+
 } // extern "C"
 #pragma GCC visibility pop
 
@@ -235,6 +267,7 @@ void stub::reset() {
   state.log.clear();
   state.launches.clear();
   state.sharedLimits.clear();
+  state.tensorMaps.clear();
   state.firstModule = state.modules.size();
   currentContext = nullptr;
 }
@@ -266,6 +299,10 @@ std::vector<stub::Module> stub::getModules() {
 
 std::vector<std::pair<std::string, int>> stub::getSharedLimits() {
   return getState().sharedLimits;
+}
+
+std::vector<stub::TensorMap> stub::getTensorMaps() {
+  return getState().tensorMaps;
 }
 
 void *stub::getPrimaryContext(int device) { return &contexts[device]; }

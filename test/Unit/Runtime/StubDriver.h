@@ -43,6 +43,15 @@ struct Module {
   bool isUnloaded;
 };
 
+/// The arguments of cuTensorMapEncodeTiled.
+struct TensorMap {
+  int type;
+  void *address;
+  std::vector<uint64_t> sizes, strides;
+  std::vector<uint32_t> box, elementStrides;
+  int interleave, swizzle, promotion, fill;
+};
+
 /// Forgets all settings and records, except for the primary contexts.
 void reset();
 
@@ -60,6 +69,8 @@ std::vector<Launch> getLaunches();
 std::vector<Module> getModules();
 /// Values of the attribute for the dynamic shared memory, in order.
 std::vector<std::pair<std::string, int>> getSharedLimits();
+/// Those that were encoded, in order.
+std::vector<TensorMap> getTensorMaps();
 
 void *getPrimaryContext(int device);
 void *getCurrentContext();
