@@ -68,13 +68,15 @@ public:
     slot = arith::DivUIOp::create(b, block, heads);
     chunk = sequences.createChunk(slot, C);
     createTiles();
+    rows = IotaOp::create(b, t.getRows(b.getI32Type()));
+    columns = IotaOp::create(b, t.getColumns(C, b.getI32Type()));
     OpBuilder::InsertionGuard guard(b);
     if (chunk.isActive) {
       auto branch = scf::IfOp::create(b, chunk.isActive, false);
       b.setInsertionPointToStart(branch.thenBlock());
     }
-    rows = IotaOp::create(b, t.getRows(b.getI32Type()));
-    columns = IotaOp::create(b, t.getColumns(C, b.getI32Type()));
+    createLoads();
+    createGates();
     createProducts();
     auto loop = scf::ForOp::create(b, t.index(0), t.index(ratio), t.index(1));
     {
@@ -109,27 +111,52 @@ private:
     inverse = alloc(result);
     attention = alloc(result);
     decay = alloc(t.getShared({numDecayRows, C}, f32));
-    sums = alloc(t.getShared({C}, f32));
-    betas = alloc(t.getShared({C}, f32));
+    sumsOfHeads = alloc(t.getShared({ratio, C}, f32));
+    betasOfHeads = alloc(t.getShared({ratio, C}, f32));
     scratch = alloc(t.getShared({4, 320}, f32));
   }
 
-  // K K^T below the diagonal, and scale Q K^T there and on it.
-  void createProducts() {
-    auto ringType = cast<RingType>(ring.getType());
-    SmallVector<Type> types(ringType.getTiles().begin(),
-                            ringType.getTiles().end());
+  SmallVector<Type> getTileTypes() {
+    ArrayRef<SharedType> tiles = cast<RingType>(ring.getType()).getTiles();
+    return {tiles.begin(), tiles.end()};
+  }
+
+  void createLoads() {
     Value zero = t.index(0);
     t.oneThread([&] {
-      auto fill = AcquireOp::create(b, MBarrierType::get(b.getContext()), types,
-                                    ring, zero);
-      for (auto [map, tile] : llvm::zip(std::array{maps.k, maps.q},
-                                        fill.getTiles()))
+      auto fill = AcquireOp::create(b, MBarrierType::get(b.getContext()),
+                                    getTileTypes(), ring, zero);
+      for (auto [map, tile] :
+           llvm::zip(std::array{maps.k, maps.q}, fill.getTiles()))
         CopyOp::create(b, map,
                        ValueRange{chunk.batch, chunk.begin, keyHead, zero},
                        tile, fill.getBarrier());
     });
-    auto tiles = TakeOp::create(b, types, ring, zero).getTiles();
+  }
+
+  // The running sums of the gates and the betas of all value heads, while K and
+  // Q are on their way.
+  void createGates() {
+    Value firstHead = arith::MulIOp::create(b, keyHead, t.index(ratio));
+    SmallVector<std::pair<Value, Value>> heads;
+    for (int64_t head = 0; head < ratio; ++head) {
+      valueHead = arith::AddIOp::create(b, firstHead, t.index(head));
+      heads.emplace_back(createLogDecays(), createBetas());
+    }
+    SharedType vector = t.getShared({C}, f32);
+    for (auto [head, values] : llvm::enumerate(heads)) {
+      Value number = t.index(head);
+      t.store(CumsumOp::create(b, values.first),
+              SliceOp::create(b, vector, sumsOfHeads, number));
+      t.store(values.second,
+              SliceOp::create(b, vector, betasOfHeads, number));
+    }
+  }
+
+  // K K^T below the diagonal, and scale Q K^T there and on it.
+  void createProducts() {
+    auto tiles =
+        TakeOp::create(b, getTileTypes(), ring, t.index(0)).getTiles();
     Value ofKeys = t.mma(tiles[0], tiles[0], /*transposeB=*/true);
     Value ofQueries = t.mma(tiles[1], tiles[0], /*transposeB=*/true);
     keyProducts = t.wait(ofKeys, /*newer=*/1);
@@ -193,13 +220,12 @@ private:
   void createValueHead(Value number) {
     valueHead = arith::AddIOp::create(
         b, arith::MulIOp::create(b, keyHead, t.index(ratio)), number);
-    Value logDecays = CumsumOp::create(b, createLogDecays());
-    Value betaOfTokens = createBetas();
-    // The last head's results have left shared memory.
+    SharedType vector = t.getShared({C}, f32);
+    sums = SliceOp::create(b, vector, sumsOfHeads, number);
+    betas = SliceOp::create(b, vector, betasOfHeads, number);
+    // The results of the last head have left shared memory, and all warps are
+    // done with K and Q.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
-    SyncOp::create(b);
-    t.store(logDecays, sums);
-    t.store(betaOfTokens, betas);
     SyncOp::create(b);
 
     // D_ij = 2^(G_i - G_j), at most 1: above the diagonal it is not used
@@ -208,7 +234,7 @@ private:
     Value zero = t.splat(cast<RankedTensorType>(keyProducts.getType()), 0.0);
     Value decays = t.exp2(t.min(t.sub(ofRows, ofColumns), zero));
     createAttention(decays);
-    createDecayRows(logDecays);
+    createDecayRows();
     createInverse(decays);
     SyncOp::create(b);
     t.oneThread([&] {
@@ -225,8 +251,9 @@ private:
 
   double getScale() { return *op.getScaleOrDefault(); }
 
-  void createDecayRows(Value logDecays) {
+  void createDecayRows() {
     RankedTensorType type = t.getLanes(C, f32);
+    Value logDecays = t.load(type, sums);
     Value last = t.splat(
         type, ExtractOp::create(b, f32, sums, t.index(C - 1)).getResult());
     Value in = t.exp2(logDecays);
@@ -287,11 +314,11 @@ private:
   // Of the CTA.
   Value keyHead, slot;
   Chunk chunk;
-  Value ring, below, blocks, power, inverse, attention, decay, sums, betas,
-      scratch;
+  Value ring, below, blocks, power, inverse, attention, decay, sumsOfHeads,
+      betasOfHeads, scratch;
   Value keyProducts, queryProducts, rows, columns;
   // Of the value head.
-  Value valueHead;
+  Value valueHead, sums, betas;
 };
 
 } // namespace
