@@ -28,7 +28,7 @@ getDispatchOptions(const gdr::CompileOptions &options) {
   gdr::DispatchOptions dispatchOptions;
   if (options.target == "cpu") {
     dispatchOptions.chunked = true;
-    dispatchOptions.chunkSize = 32;
+    dispatchOptions.chunkSize = 16;
     dispatchOptions.leastTokens = 16;
   }
   return dispatchOptions;

@@ -25,20 +25,6 @@ Value TileBuilder::createOffset(Value index, int64_t offset) {
   return b.createOrFold<arith::AddIOp>(index, createIndex(b, offset));
 }
 
-void TileBuilder::createTileLoops(Value rows, Value columns,
-                                  function_ref<void(Value, Value)> body) {
-  Value zero = createIndex(b, 0);
-  createLoop(b, zero, columns, tileColumns, ValueRange(),
-             [&](Value column, ValueRange) {
-               createLoop(b, zero, rows, tileRows, ValueRange(),
-                          [&](Value row, ValueRange) {
-                            body(row, column);
-                            return SmallVector<Value>();
-                          });
-               return SmallVector<Value>();
-             });
-}
-
 Tile TileBuilder::createZeros() {
   return Tile(tileRows * tileVectors, createZeroLanes(b));
 }
@@ -103,10 +89,6 @@ RowFactors TileBuilder::createRowFactors(Value memref, ArrayRef<Value> prefix,
         createBroadcast(b, memref::LoadOp::create(b, memref, indices)));
   }
   return factors;
-}
-
-RowFactors TileBuilder::createRowFactors(Value scalar) {
-  return RowFactors(tileRows, createBroadcast(b, scalar));
 }
 
 Tile TileBuilder::createScaled(const Tile &tile, const RowFactors &factors) {

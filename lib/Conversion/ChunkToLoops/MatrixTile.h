@@ -46,11 +46,6 @@ class TileBuilder {
 public:
   explicit TileBuilder(ImplicitLocOpBuilder &b) : b(b) {}
 
-  /// for column, for row: `body`, over all tiles of a matrix. The last ones may
-  /// reach beyond the number of rows and columns.
-  void createTileLoops(Value rows, Value columns,
-                       function_ref<void(Value row, Value column)> body);
-
   Tile createZeros();
   Tile createLoad(const Matrix &matrix, Value row, Value column);
   void createStore(const Tile &tile, const Matrix &matrix, Value row,
@@ -61,7 +56,6 @@ public:
 
   /// Elements row.. of a vector in memory; `prefix` is before the last index.
   RowFactors createRowFactors(Value memref, ArrayRef<Value> prefix, Value row);
-  RowFactors createRowFactors(Value scalar);
   /// factors .* tile
   Tile createScaled(const Tile &tile, const RowFactors &factors);
   /// tile - factors .* other
