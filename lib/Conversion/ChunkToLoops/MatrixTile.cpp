@@ -53,8 +53,8 @@ void TileBuilder::createStore(const Tile &tile, const Matrix &matrix, Value row,
 Value TileBuilder::createElement(const Matrix &matrix, Value row,
                                  Value column) {
   return createExtendToF32(
-      b, memref::LoadOp::create(b, matrix.memref,
-                                matrix.getIndices(row, column)));
+      b,
+      memref::LoadOp::create(b, matrix.memref, matrix.getIndices(row, column)));
 }
 
 Tile TileBuilder::createProduct(const Tile &sums, const Matrix &left, Value row,

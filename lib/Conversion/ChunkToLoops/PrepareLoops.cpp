@@ -50,8 +50,8 @@ public:
 private:
   void createChunk();
   void createLoadChunk();
-  Value createLoadScaled(Value from, Value token, Value scale,
-                         const Matrix &to, Value row);
+  Value createLoadScaled(Value from, Value token, Value scale, const Matrix &to,
+                         Value row);
   void createTranspose();
   void createZeroRows(const Matrix &matrix, Value begin, Value columns);
   void createProducts();
@@ -80,8 +80,8 @@ private:
   Value slot, keyHead, valueHead;
   Chunk chunk;
   GateParameters gateParameters;
-  /// Buffers: K and scale * Q [C, K], both normalized with qk_l2norm; K^T; K K^T
-  /// and scale * Q K^T [C, C]; the inverse without beta [C, C].
+  /// Buffers: K and scale * Q [C, K], both normalized with qk_l2norm; K^T; K
+  /// K^T and scale * Q K^T [C, C]; the inverse without beta [C, C].
   Matrix keys, queries, transposedKeys, keyProducts, queryProducts, inverse;
   /// Buffers of C elements: a row of -A, beta, the norms' factors rk and rq.
   Value coefficients, betas, keyFactors, queryFactors;
@@ -103,13 +103,13 @@ Value PrepareLowering::createUnit(Value index, int64_t vector) {
   for (int64_t lane = 0; lane < numLanes; ++lane)
     columns.push_back(static_cast<int32_t>(vector * numLanes + lane));
   Value lanes = arith::ConstantOp::create(b, b.getI32VectorAttr(columns));
-  Value diagonal = createBroadcast(
-      b, arith::IndexCastOp::create(b, b.getI32Type(), index));
+  Value diagonal =
+      createBroadcast(b, arith::IndexCastOp::create(b, b.getI32Type(), index));
   Value isDiagonal =
       arith::CmpIOp::create(b, arith::CmpIPredicate::eq, lanes, diagonal);
-  return arith::SelectOp::create(
-      b, isDiagonal, createBroadcast(b, scalars.createF32(1.0f)),
-      createZeroLanes(b));
+  return arith::SelectOp::create(b, isDiagonal,
+                                 createBroadcast(b, scalars.createF32(1.0f)),
+                                 createZeroLanes(b));
 }
 
 void PrepareLowering::createLoops() {
@@ -119,9 +119,8 @@ void PrepareLowering::createLoops() {
   Value slots = b.createOrFold<memref::DimOp>(op.getInverse(), 0);
   if (op.getCuSeqlens()) {
     // Without a sequence no slot has a chunk.
-    Value isEmpty =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                              scalars.createSequenceCount(), zero);
+    Value isEmpty = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                          scalars.createSequenceCount(), zero);
     slots = arith::SelectOp::create(b, isEmpty, zero, slots);
   }
   auto loop = scf::ParallelOp::create(
@@ -161,8 +160,7 @@ void PrepareLowering::createChunk() {
   createLoadChunk();
   createProducts();
   int64_t ratio = rule.getNumValueHeads() / rule.getNumKeyHeads();
-  Value firstHead =
-      arith::MulIOp::create(b, keyHead, createIndex(b, ratio));
+  Value firstHead = arith::MulIOp::create(b, keyHead, createIndex(b, ratio));
   createLoop(b, createIndex(b, 0), createIndex(b, ratio), /*step=*/1,
              ValueRange(), [&](Value number, ValueRange) {
                createValueHead(arith::AddIOp::create(b, firstHead, number));
@@ -190,18 +188,19 @@ void PrepareLowering::createLoadChunk() {
     createStoreLanes(b, ones, keyFactors, index);
     createStoreLanes(b, ones, queryFactors, index);
   });
-  createLoop(
-      b, zero, chunk.size, /*step=*/1, ValueRange(),
-      [&](Value row, ValueRange) {
-        Value token = arith::AddIOp::create(b, chunk.begin, row);
-        Value rk = createLoadScaled(op.getK(), token, Value(), keys, row);
-        Value rq = createLoadScaled(op.getQ(), token, scale, queries, row);
-        if (op.getQkL2norm()) {
-          memref::StoreOp::create(b, rk, keyFactors, row);
-          memref::StoreOp::create(b, rq, queryFactors, row);
-        }
-        return SmallVector<Value>();
-      });
+  createLoop(b, zero, chunk.size, /*step=*/1, ValueRange(),
+             [&](Value row, ValueRange) {
+               Value token = arith::AddIOp::create(b, chunk.begin, row);
+               Value rk =
+                   createLoadScaled(op.getK(), token, Value(), keys, row);
+               Value rq =
+                   createLoadScaled(op.getQ(), token, scale, queries, row);
+               if (op.getQkL2norm()) {
+                 memref::StoreOp::create(b, rk, keyFactors, row);
+                 memref::StoreOp::create(b, rq, queryFactors, row);
+               }
+               return SmallVector<Value>();
+             });
   Value paddedKeys = createRoundUpToLanes(b, keyDim);
   createZeroRows(keys, chunk.size, paddedKeys);
   createZeroRows(queries, chunk.size, paddedKeys);
@@ -281,26 +280,27 @@ void PrepareLowering::createValueHead(Value head) {
   // carried: the decays exp(G_i - G_j) of a row i, and exp(G_i)
   SmallVector<Value> carried(chunkSize / numLanes, createZeroLanes(b));
   carried.push_back(scalars.createF32(1.0f));
-  carried = createLoop(
-      b, createIndex(b, 0), createIndex(b, chunkSize), /*step=*/1, carried,
-      [&](Value index, ValueRange values) {
-        ChunkToken token = createToken(index);
-        SmallVector<Value> next = createRow(token, values.drop_back());
-        createInverseRow(token);
-        Value decay = values.back();
-        if (token.decay)
-          decay = arith::MulFOp::create(b, decay, token.decay);
-        next.push_back(decay);
-        Value rk = memref::LoadOp::create(b, keyFactors, index);
-        Value rq = memref::LoadOp::create(b, queryFactors, index);
-        Value forQuery = arith::MulFOp::create(b, decay, rq);
-        if (scale)
-          forQuery = arith::MulFOp::create(b, scale, forQuery);
-        createStoreDecay(DecayRow::KeyBefore, index,
-                         arith::MulFOp::create(b, decay, rk));
-        createStoreDecay(DecayRow::Query, index, forQuery);
-        return next;
-      });
+  carried =
+      createLoop(b, createIndex(b, 0), createIndex(b, chunkSize), /*step=*/1,
+                 carried, [&](Value index, ValueRange values) {
+                   ChunkToken token = createToken(index);
+                   SmallVector<Value> next =
+                       createRow(token, values.drop_back());
+                   createInverseRow(token);
+                   Value decay = values.back();
+                   if (token.decay)
+                     decay = arith::MulFOp::create(b, decay, token.decay);
+                   next.push_back(decay);
+                   Value rk = memref::LoadOp::create(b, keyFactors, index);
+                   Value rq = memref::LoadOp::create(b, queryFactors, index);
+                   Value forQuery = arith::MulFOp::create(b, decay, rq);
+                   if (scale)
+                     forQuery = arith::MulFOp::create(b, scale, forQuery);
+                   createStoreDecay(DecayRow::KeyBefore, index,
+                                    arith::MulFOp::create(b, decay, rk));
+                   createStoreDecay(DecayRow::Query, index, forQuery);
+                   return next;
+                 });
   // The last row of decays is exp(G_C - G_i).
   Value chunkDecay = createBroadcast(b, carried.back());
   forEachVector([&](int64_t vector, Value column) {
@@ -325,8 +325,8 @@ void PrepareLowering::createStoreDecay(DecayRow row, Value index, Value value) {
 ChunkToken PrepareLowering::createToken(Value index) {
   ChunkToken token;
   token.index = index;
-  Value isToken = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index,
-                                        chunk.size);
+  Value isToken =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index, chunk.size);
   Value f32Zero = scalars.createF32(0.0f), f32One = scalars.createF32(1.0f);
   SmallVector<Type> types(2, b.getF32Type());
   auto ifOp = scf::IfOp::create(b, types, isToken, /*withElseRegion=*/true);
@@ -382,8 +382,8 @@ void PrepareLowering::createInverseRow(const ChunkToken &token) {
   SmallVector<Value> row = createLoop(
       b, createIndex(b, 0), token.index, /*step=*/1, unit,
       [&](Value j, ValueRange sums) {
-        Value a = createBroadcast(
-            b, memref::LoadOp::create(b, coefficients, j));
+        Value a =
+            createBroadcast(b, memref::LoadOp::create(b, coefficients, j));
         SmallVector<Value> next;
         forEachVector([&](int64_t vector, Value column) {
           Value x = createLoadLanes(b, inverse.memref, {j, column});

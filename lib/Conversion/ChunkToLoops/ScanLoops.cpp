@@ -8,9 +8,9 @@
 // A parallel loop over sequences, value heads and tiles of V. Each iteration
 // carries its columns of the state, as f32 and K-first, through the chunks, in
 // panels as wide as a register tile: a panel of K = 128 takes 8 KiB, in cache
-// lines that follow each other. The operands of a chunk are copied to buffers of
-// whole register tiles; what lies there behind its last token or column is never
-// an operand of a sum that is stored.
+// lines that follow each other. The operands of a chunk are copied to buffers
+// of whole register tiles; what lies there behind its last token or column is
+// never an operand of a sum that is stored.
 //
 //===----------------------------------------------------------------------===//
 
@@ -152,8 +152,8 @@ void ScanLowering::createSequence(const Sequence &sequence, Value n) {
   createLoop(b, sequence.begin, sequence.end, chunkSize, firstSlot,
              [&](Value begin, ValueRange carried) {
                createChunk(sequence, begin, carried[0]);
-               Value next = arith::AddIOp::create(b, carried[0],
-                                                  createIndex(b, 1));
+               Value next =
+                   arith::AddIOp::create(b, carried[0], createIndex(b, 1));
                return SmallVector<Value>{next};
              });
   createFinalState(sequence);
@@ -175,9 +175,10 @@ void ScanLowering::createPanelLoop(function_ref<void(const Panel &)> body) {
                panel.state = {state, {number}};
                panel.values = {values, {number}};
                panel.firstColumn = arith::AddIOp::create(b, firstColumn, begin);
-               panel.columns = rule.getValueDim() % tileColumns == 0
-                                   ? width
-                                   : b.createOrFold<arith::MinUIOp>(width, rest);
+               panel.columns =
+                   rule.getValueDim() % tileColumns == 0
+                       ? width
+                       : b.createOrFold<arith::MinUIOp>(width, rest);
                body(panel);
                return SmallVector<Value>();
              });
@@ -249,20 +250,19 @@ void ScanLowering::createPanel(const Panel &panel) {
 
 // Copies q and k of the chunk's tokens to their buffers.
 void ScanLowering::createLoadKeys(const Sequence &sequence, Value begin) {
-  createLoop(
-      b, createIndex(b, 0), tokens, /*step=*/1, ValueRange(),
-      [&](Value row, ValueRange) {
-        Value token = arith::AddIOp::create(b, begin, row);
-        createLaneLoop(b, keyDim, [&](Value key, Value valid) {
-          for (auto [from, to] :
-               {std::pair(op.getK(), keys), std::pair(op.getQ(), queries)}) {
-            Value lanes = createLoadLanes(
-                b, from, {sequence.batch, token, keyHead, key}, valid);
-            createStoreLanes(b, lanes, to.memref, {row, key});
-          }
-        });
-        return SmallVector<Value>();
-      });
+  createLoop(b, createIndex(b, 0), tokens, /*step=*/1, ValueRange(),
+             [&](Value row, ValueRange) {
+               Value token = arith::AddIOp::create(b, begin, row);
+               createLaneLoop(b, keyDim, [&](Value key, Value valid) {
+                 for (auto [from, to] : {std::pair(op.getK(), keys),
+                                         std::pair(op.getQ(), queries)}) {
+                   Value lanes = createLoadLanes(
+                       b, from, {sequence.batch, token, keyHead, key}, valid);
+                   createStoreLanes(b, lanes, to.memref, {row, key});
+                 }
+               });
+               return SmallVector<Value>();
+             });
 }
 
 void ScanLowering::createLoadValues(const Sequence &sequence, Value begin) {
@@ -291,8 +291,8 @@ void ScanLowering::createStoreOutputs(const Sequence &sequence, Value begin) {
         createPanelLoop([&](const Panel &panel) {
           createLaneLoop(b, panel.columns, [&](Value column, Value valid) {
             Value index = arith::AddIOp::create(b, panel.firstColumn, column);
-            Value lanes = createLoadLanes(
-                b, values, panel.values.getIndices(row, column));
+            Value lanes = createLoadLanes(b, values,
+                                          panel.values.getIndices(row, column));
             createStoreLanes(b, lanes, op.getOInit(),
                              {sequence.batch, token, valueHead, index}, valid);
           });

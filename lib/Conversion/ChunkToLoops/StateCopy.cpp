@@ -61,8 +61,10 @@ void StateCopier::createCopyKFirst(Value state, Value row, const Matrix &buffer,
         createStoreLanes(b, createLoadLanes(b, state, indices, valid),
                          buffer.memref, buffer.getIndices(key, column));
       else
-        createStoreLanes(b, createLoadLanes(b, buffer.memref, buffer.getIndices(key, column)),
-                         state, indices, valid);
+        createStoreLanes(
+            b,
+            createLoadLanes(b, buffer.memref, buffer.getIndices(key, column)),
+            state, indices, valid);
     });
   });
 }
@@ -79,10 +81,10 @@ void StateCopier::createCopyVFirst(Value state, Value row, const Matrix &buffer,
                 return createCopyBlock(state, row, buffer, key, column, isLoad);
               Value keys = valid ? valid : createIndex(b, numLanes);
               for (int64_t i = 0; i < size; ++i)
-                createCopyElements(state, row, buffer, key, keys,
-                                   b.createOrFold<arith::AddIOp>(
-                                       column, createIndex(b, i)),
-                                   isLoad);
+                createCopyElements(
+                    state, row, buffer, key, keys,
+                    b.createOrFold<arith::AddIOp>(column, createIndex(b, i)),
+                    isLoad);
             });
       });
 }
@@ -124,7 +126,8 @@ void StateCopier::createCopyElements(Value state, Value row,
                  memref::StoreOp::create(b, createExtendToF32(b, element),
                                          buffer.memref, local);
                } else {
-                 Value element = memref::LoadOp::create(b, buffer.memref, local);
+                 Value element =
+                     memref::LoadOp::create(b, buffer.memref, local);
                  memref::StoreOp::create(
                      b, createTruncateFromF32(b, element, elementType), state,
                      indices);
