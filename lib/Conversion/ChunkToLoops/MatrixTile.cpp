@@ -25,6 +25,33 @@ Value TileBuilder::createOffset(Value index, int64_t offset) {
   return b.createOrFold<arith::AddIOp>(index, createIndex(b, offset));
 }
 
+void TileBuilder::createZeroRows(const Matrix &matrix, Value begin, Value end,
+                                 Value columns) {
+  createLoop(b, begin, end, /*step=*/1, ValueRange(),
+             [&](Value row, ValueRange) {
+               createLaneLoop(b, columns, [&](Value column, Value) {
+                 createStoreLanes(b, createZeroLanes(b), matrix.memref,
+                                  matrix.getIndices(row, column));
+               });
+               return SmallVector<Value>();
+             });
+}
+
+void TileBuilder::createTransposedCopy(const Matrix &from, const Matrix &to,
+                                       Value rows, Value columns) {
+  createLaneLoop(b, rows, [&](Value row, Value) {
+    createLaneLoop(b, columns, [&](Value column, Value) {
+      SmallVector<Value> block;
+      for (int64_t i = 0; i < numLanes; ++i)
+        block.push_back(createLoadLanes(
+            b, from.memref, from.getIndices(createOffset(row, i), column)));
+      for (auto [i, lanes] : llvm::enumerate(createTranspose(b, block)))
+        createStoreLanes(b, lanes, to.memref,
+                         to.getIndices(createOffset(column, i), row));
+    });
+  });
+}
+
 Tile TileBuilder::createZeros() {
   return Tile(tileRows * tileVectors, createZeroLanes(b));
 }

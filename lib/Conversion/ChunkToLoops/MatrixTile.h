@@ -46,6 +46,13 @@ class TileBuilder {
 public:
   explicit TileBuilder(ImplicitLocOpBuilder &b) : b(b) {}
 
+  /// matrix[begin..end, 0..columns) = 0
+  void createZeroRows(const Matrix &matrix, Value begin, Value end,
+                      Value columns);
+  /// to = from[0..rows, 0..columns)^T; both sizes are multiples of numLanes.
+  void createTransposedCopy(const Matrix &from, const Matrix &to, Value rows,
+                            Value columns);
+
   Tile createZeros();
   Tile createLoad(const Matrix &matrix, Value row, Value column);
   void createStore(const Tile &tile, const Matrix &matrix, Value row,

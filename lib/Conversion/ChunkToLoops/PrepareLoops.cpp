@@ -52,8 +52,6 @@ private:
   void createLoadChunk();
   Value createLoadScaled(Value from, Value token, Value scale, const Matrix &to,
                          Value row);
-  void createTranspose();
-  void createZeroRows(const Matrix &matrix, Value begin, Value columns);
   void createProducts();
   void createValueHead(Value head);
   ChunkToken createToken(Value index);
@@ -168,18 +166,6 @@ void PrepareLowering::createChunk() {
              });
 }
 
-void PrepareLowering::createZeroRows(const Matrix &matrix, Value begin,
-                                     Value columns) {
-  createLoop(b, begin, createIndex(b, chunkSize), /*step=*/1, ValueRange(),
-             [&](Value row, ValueRange) {
-               createLaneLoop(b, columns, [&](Value column, Value) {
-                 createStoreLanes(b, createZeroLanes(b), matrix.memref,
-                                  {row, column});
-               });
-               return SmallVector<Value>();
-             });
-}
-
 // Copies k and q of the chunk's tokens, with zeros behind the last one.
 void PrepareLowering::createLoadChunk() {
   Value zero = createIndex(b, 0), end = createIndex(b, chunkSize);
@@ -202,9 +188,9 @@ void PrepareLowering::createLoadChunk() {
                return SmallVector<Value>();
              });
   Value paddedKeys = createRoundUpToLanes(b, keyDim);
-  createZeroRows(keys, chunk.size, paddedKeys);
-  createZeroRows(queries, chunk.size, paddedKeys);
-  createTranspose();
+  tiles.createZeroRows(keys, chunk.size, end, paddedKeys);
+  tiles.createZeroRows(queries, chunk.size, end, paddedKeys);
+  tiles.createTransposedCopy(keys, transposedKeys, end, paddedKeys);
 }
 
 // Copies a row of q or k to its buffer, times `scale` unless it is null. With
@@ -236,26 +222,11 @@ Value PrepareLowering::createLoadScaled(Value from, Value token, Value scale,
   return norm;
 }
 
-// K^T, by square blocks.
-void PrepareLowering::createTranspose() {
-  createLaneLoop(b, createIndex(b, chunkSize), [&](Value row, Value) {
-    createLaneLoop(b, createRoundUpToLanes(b, keyDim), [&](Value key, Value) {
-      SmallVector<Value> block;
-      for (int64_t i = 0; i < numLanes; ++i)
-        block.push_back(
-            createLoadLanes(b, keys.memref, {createOffset(row, i), key}));
-      for (auto [i, lanes] : llvm::enumerate(gdr::createTranspose(b, block)))
-        createStoreLanes(b, lanes, transposedKeys.memref,
-                         {createOffset(key, i), row});
-    });
-  });
-}
-
 // K K^T and scale * Q K^T up to the diagonal, and zeros behind it.
 void PrepareLowering::createProducts() {
   Value zero = createIndex(b, 0), size = createIndex(b, chunkSize);
-  createZeroRows(keyProducts, zero, size);
-  createZeroRows(queryProducts, zero, size);
+  tiles.createZeroRows(keyProducts, zero, size, size);
+  tiles.createZeroRows(queryProducts, zero, size, size);
   auto createTile = [&](const Matrix &left, const Matrix &to, Value row,
                         Value column) {
     Tile product = tiles.createProduct(tiles.createZeros(), left, row,
