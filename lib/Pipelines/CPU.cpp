@@ -42,6 +42,6 @@ void gdr::buildLowerToCPUPipeline(OpPassManager &pm) {
 void gdr::registerCPUPipeline() {
   PassPipelineRegistration<>(
       "gdr-lower-to-cpu",
-      "Lower gdr.recurrent on memrefs to the LLVM dialect for the host",
+      "Lower the forms of gdr on memrefs to the LLVM dialect for the host",
       buildLowerToCPUPipeline);
 }

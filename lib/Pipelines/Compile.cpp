@@ -21,14 +21,15 @@
 
 using namespace mlir;
 
-// The forms that the target has. On the CPU, more tokens in a chunk cost more
-// arithmetic, and fewer more loads and stores of the state.
+// The forms that the target has. On the CPU the arithmetic grows with the chunk
+// and the chunked form is no slower from 16 tokens on; docs/Performance.md has
+// the measurements.
 static gdr::DispatchOptions
 getDispatchOptions(const gdr::CompileOptions &options) {
   gdr::DispatchOptions dispatchOptions;
   if (options.target == "cpu") {
     dispatchOptions.chunked = true;
-    dispatchOptions.chunkSize = 32;
+    dispatchOptions.chunkSize = 16;
     dispatchOptions.leastTokens = 16;
   }
   return dispatchOptions;

@@ -56,6 +56,27 @@ func.func @dynamic(
   return
 }
 
+// CHECK-LABEL: llvm.func @chunked(
+// CHECK-LABEL: llvm.func internal @chunked_parallel_0(
+// CHECK-LABEL: llvm.func internal @chunked_parallel(
+func.func @chunked(
+    %q: memref<1x?x2x96xbf16>, %v: memref<1x?x6x72xbf16>, %g: memref<1x?x6xbf16>,
+    %a_log: memref<6xf32>, %beta: memref<1x?x6xf32>, %cu_seqlens: memref<?xi32>,
+    %t: memref<?x6x32x32xf32>, %decay: memref<?x6x4x32xf32>, %state: memref<?x6x72x96xf16>) {
+  gdr.chunk_prepare ins(%q, %q : memref<1x?x2x96xbf16>, memref<1x?x2x96xbf16>)
+      gate(%g : memref<1x?x6xbf16>) beta(%beta : memref<1x?x6xf32>) A_log(%a_log : memref<6xf32>)
+      cu_seqlens(%cu_seqlens : memref<?xi32>)
+      outs(%t, %t, %decay : memref<?x6x32x32xf32>, memref<?x6x32x32xf32>, memref<?x6x4x32xf32>)
+      {qk_l2norm, gate_form = #gdr.gate_form<softplus>, beta_form = #gdr.beta_form<sigmoid>}
+  gdr.chunk_scan
+      ins(%q, %q, %v : memref<1x?x2x96xbf16>, memref<1x?x2x96xbf16>, memref<1x?x6x72xbf16>)
+      chunks(%t, %t, %decay : memref<?x6x32x32xf32>, memref<?x6x32x32xf32>, memref<?x6x4x32xf32>)
+      initial_state(%state : memref<?x6x72x96xf16>) cu_seqlens(%cu_seqlens : memref<?xi32>)
+      outs(%v : memref<1x?x6x72xbf16>) final_state(%state : memref<?x6x72x96xf16>)
+      {state_layout = #gdr.state_layout<v_first>}
+  return
+}
+
 // What bufferization adds.
 // CHECK-LABEL: llvm.func @copy(
 // CHECK-NOT:     @memrefCopy

@@ -14,10 +14,11 @@ class OpPassManager;
 
 namespace mlir::gdr {
 
-/// Lowers a module of func.func with gdr.recurrent on memrefs to the LLVM
-/// dialect. Functions keep their names and take memrefs as expanded
-/// descriptors. The code calls gdr_parallel_for, and malloc and free if K is
-/// dynamic or above 256; it calls no mathematical library.
+/// Lowers a module of func.func with gdr.recurrent and the chunked form on
+/// memrefs to the LLVM dialect. Functions keep their names and take memrefs as
+/// expanded descriptors. The code calls gdr_parallel_for, malloc and free for
+/// what the chunked form's stages pass on and for buffers that are large or of
+/// dynamic size, and no mathematical library.
 void buildLowerToCPUPipeline(OpPassManager &pm);
 
 /// Registers it as `gdr-lower-to-cpu`.

@@ -63,8 +63,8 @@ private:
 } // namespace
 
 template <typename Op>
-LogicalResult
-ChunkToLoops::lower(void (*createLoops)(ImplicitLocOpBuilder &, Op)) {
+LogicalResult ChunkToLoops::lower(void (*createLoops)(ImplicitLocOpBuilder &,
+                                                      Op)) {
   SmallVector<Op> ops;
   getOperation().walk([&](Op op) { ops.push_back(op); });
   for (Op op : ops) {

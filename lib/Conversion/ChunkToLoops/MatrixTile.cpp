@@ -25,18 +25,31 @@ Value TileBuilder::createOffset(Value index, int64_t offset) {
   return b.createOrFold<arith::AddIOp>(index, createIndex(b, offset));
 }
 
-void TileBuilder::createTileLoops(Value rows, Value columns,
-                                  function_ref<void(Value, Value)> body) {
-  Value zero = createIndex(b, 0);
-  createLoop(b, zero, columns, tileColumns, ValueRange(),
-             [&](Value column, ValueRange) {
-               createLoop(b, zero, rows, tileRows, ValueRange(),
-                          [&](Value row, ValueRange) {
-                            body(row, column);
-                            return SmallVector<Value>();
-                          });
+void TileBuilder::createZeroRows(const Matrix &matrix, Value begin, Value end,
+                                 Value columns) {
+  createLoop(b, begin, end, /*step=*/1, ValueRange(),
+             [&](Value row, ValueRange) {
+               createLaneLoop(b, columns, [&](Value column, Value) {
+                 createStoreLanes(b, createZeroLanes(b), matrix.memref,
+                                  matrix.getIndices(row, column));
+               });
                return SmallVector<Value>();
              });
+}
+
+void TileBuilder::createTransposedCopy(const Matrix &from, const Matrix &to,
+                                       Value rows, Value columns) {
+  createLaneLoop(b, rows, [&](Value row, Value) {
+    createLaneLoop(b, columns, [&](Value column, Value) {
+      SmallVector<Value> block;
+      for (int64_t i = 0; i < numLanes; ++i)
+        block.push_back(createLoadLanes(
+            b, from.memref, from.getIndices(createOffset(row, i), column)));
+      for (auto [i, lanes] : llvm::enumerate(createTranspose(b, block)))
+        createStoreLanes(b, lanes, to.memref,
+                         to.getIndices(createOffset(column, i), row));
+    });
+  });
 }
 
 Tile TileBuilder::createZeros() {
@@ -67,8 +80,8 @@ void TileBuilder::createStore(const Tile &tile, const Matrix &matrix, Value row,
 Value TileBuilder::createElement(const Matrix &matrix, Value row,
                                  Value column) {
   return createExtendToF32(
-      b, memref::LoadOp::create(b, matrix.memref,
-                                matrix.getIndices(row, column)));
+      b,
+      memref::LoadOp::create(b, matrix.memref, matrix.getIndices(row, column)));
 }
 
 Tile TileBuilder::createProduct(const Tile &sums, const Matrix &left, Value row,
@@ -103,10 +116,6 @@ RowFactors TileBuilder::createRowFactors(Value memref, ArrayRef<Value> prefix,
         createBroadcast(b, memref::LoadOp::create(b, memref, indices)));
   }
   return factors;
-}
-
-RowFactors TileBuilder::createRowFactors(Value scalar) {
-  return RowFactors(tileRows, createBroadcast(b, scalar));
 }
 
 Tile TileBuilder::createScaled(const Tile &tile, const RowFactors &factors) {

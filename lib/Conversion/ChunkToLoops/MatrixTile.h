@@ -46,10 +46,12 @@ class TileBuilder {
 public:
   explicit TileBuilder(ImplicitLocOpBuilder &b) : b(b) {}
 
-  /// for column, for row: `body`, over all tiles of a matrix. The last ones may
-  /// reach beyond the number of rows and columns.
-  void createTileLoops(Value rows, Value columns,
-                       function_ref<void(Value row, Value column)> body);
+  /// matrix[begin..end, 0..columns) = 0
+  void createZeroRows(const Matrix &matrix, Value begin, Value end,
+                      Value columns);
+  /// to = from[0..rows, 0..columns)^T; both sizes are multiples of numLanes.
+  void createTransposedCopy(const Matrix &from, const Matrix &to, Value rows,
+                            Value columns);
 
   Tile createZeros();
   Tile createLoad(const Matrix &matrix, Value row, Value column);
@@ -61,7 +63,6 @@ public:
 
   /// Elements row.. of a vector in memory; `prefix` is before the last index.
   RowFactors createRowFactors(Value memref, ArrayRef<Value> prefix, Value row);
-  RowFactors createRowFactors(Value scalar);
   /// factors .* tile
   Tile createScaled(const Tile &tile, const RowFactors &factors);
   /// tile - factors .* other

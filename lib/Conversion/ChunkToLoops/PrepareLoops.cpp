@@ -10,8 +10,10 @@
 // decays, the inverse and the attention of each value head, row by row.
 //
 // The decays D_ij = exp(G_i - G_j) are products of the decays of single tokens:
-// row i is row i - 1 times exp(g_i). That needs one exponential a token, loses
-// nothing to cancellation in G, and takes a gate of -inf as the factor 0.
+// row i is row i - 1 times exp(g_i), and 1 on the diagonal. That needs one
+// exponential a token, loses nothing to cancellation in G, and takes a gate of
+// -inf as the factor 0. What is above the diagonal stays 0 without a mask,
+// because the buffers hold zeros where the chunk has no token.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,10 +35,6 @@ namespace {
 /// Token i of the chunk, or what stands for one behind the last token.
 struct ChunkToken {
   Value index;
-  /// Columns of row i that are before the diagonal, and up to it; 0 behind the
-  /// last token, whose rows are zeros.
-  Value before;
-  Value upTo;
   Value decay;
   Value beta;
 };
@@ -52,8 +50,8 @@ public:
 private:
   void createChunk();
   void createLoadChunk();
-  Value createLoadNormalized(Value from, Value token, const Matrix &to,
-                             Value row);
+  Value createLoadScaled(Value from, Value token, Value scale, const Matrix &to,
+                         Value row);
   void createProducts();
   void createValueHead(Value head);
   ChunkToken createToken(Value index);
@@ -62,8 +60,8 @@ private:
   void createStoreInverse();
   void createStoreDecay(DecayRow row, Value index, Value value);
 
-  /// The number of a vector's lanes that are below `end`, as a mask.
-  Value createMaskBelow(Value end, int64_t vector);
+  /// A vector of row `index` of the identity matrix.
+  Value createUnit(Value index, int64_t vector);
   Value createOffset(Value index, int64_t offset);
   /// Calls `body` for each vector of a row.
   void forEachVector(function_ref<void(int64_t vector, Value column)> body);
@@ -80,8 +78,8 @@ private:
   Value slot, keyHead, valueHead;
   Chunk chunk;
   GateParameters gateParameters;
-  /// Buffers: normalized K and Q [C, K], K^T, K K^T and Q K^T [C, C], the
-  /// inverse without beta [C, C].
+  /// Buffers: K and scale * Q [C, K], both normalized with qk_l2norm; K^T; K
+  /// K^T and scale * Q K^T [C, C]; the inverse without beta [C, C].
   Matrix keys, queries, transposedKeys, keyProducts, queryProducts, inverse;
   /// Buffers of C elements: a row of -A, beta, the norms' factors rk and rq.
   Value coefficients, betas, keyFactors, queryFactors;
@@ -98,11 +96,18 @@ void PrepareLowering::forEachVector(function_ref<void(int64_t, Value)> body) {
     body(column / numLanes, createIndex(b, column));
 }
 
-Value PrepareLowering::createMaskBelow(Value end, int64_t vector) {
-  auto type = VectorType::get(numLanes, b.getI1Type());
-  Value lanes = b.createOrFold<arith::SubIOp>(
-      end, createIndex(b, vector * numLanes));
-  return vector::CreateMaskOp::create(b, type, lanes);
+Value PrepareLowering::createUnit(Value index, int64_t vector) {
+  SmallVector<int32_t> columns;
+  for (int64_t lane = 0; lane < numLanes; ++lane)
+    columns.push_back(static_cast<int32_t>(vector * numLanes + lane));
+  Value lanes = arith::ConstantOp::create(b, b.getI32VectorAttr(columns));
+  Value diagonal =
+      createBroadcast(b, arith::IndexCastOp::create(b, b.getI32Type(), index));
+  Value isDiagonal =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, lanes, diagonal);
+  return arith::SelectOp::create(b, isDiagonal,
+                                 createBroadcast(b, scalars.createF32(1.0f)),
+                                 createZeroLanes(b));
 }
 
 void PrepareLowering::createLoops() {
@@ -112,9 +117,8 @@ void PrepareLowering::createLoops() {
   Value slots = b.createOrFold<memref::DimOp>(op.getInverse(), 0);
   if (op.getCuSeqlens()) {
     // Without a sequence no slot has a chunk.
-    Value isEmpty =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                              scalars.createSequenceCount(), zero);
+    Value isEmpty = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                          scalars.createSequenceCount(), zero);
     slots = arith::SelectOp::create(b, isEmpty, zero, slots);
   }
   auto loop = scf::ParallelOp::create(
@@ -154,8 +158,7 @@ void PrepareLowering::createChunk() {
   createLoadChunk();
   createProducts();
   int64_t ratio = rule.getNumValueHeads() / rule.getNumKeyHeads();
-  Value firstHead =
-      arith::MulIOp::create(b, keyHead, createIndex(b, ratio));
+  Value firstHead = arith::MulIOp::create(b, keyHead, createIndex(b, ratio));
   createLoop(b, createIndex(b, 0), createIndex(b, ratio), /*step=*/1,
              ValueRange(), [&](Value number, ValueRange) {
                createValueHead(arith::AddIOp::create(b, firstHead, number));
@@ -163,53 +166,41 @@ void PrepareLowering::createChunk() {
              });
 }
 
-// Copies k and q of the chunk's tokens, normalized with qk_l2norm.
+// Copies k and q of the chunk's tokens, with zeros behind the last one.
 void PrepareLowering::createLoadChunk() {
   Value zero = createIndex(b, 0), end = createIndex(b, chunkSize);
-  auto one = createBroadcast(b, scalars.createF32(1.0f));
-  createLoop(b, zero, end, numLanes, ValueRange(),
-             [&](Value index, ValueRange) {
-               createStoreLanes(b, one, keyFactors, index);
-               createStoreLanes(b, one, queryFactors, index);
+  Value ones = createBroadcast(b, scalars.createF32(1.0f));
+  createLaneLoop(b, end, [&](Value index, Value) {
+    createStoreLanes(b, ones, keyFactors, index);
+    createStoreLanes(b, ones, queryFactors, index);
+  });
+  createLoop(b, zero, chunk.size, /*step=*/1, ValueRange(),
+             [&](Value row, ValueRange) {
+               Value token = arith::AddIOp::create(b, chunk.begin, row);
+               Value rk =
+                   createLoadScaled(op.getK(), token, Value(), keys, row);
+               Value rq =
+                   createLoadScaled(op.getQ(), token, scale, queries, row);
+               if (op.getQkL2norm()) {
+                 memref::StoreOp::create(b, rk, keyFactors, row);
+                 memref::StoreOp::create(b, rq, queryFactors, row);
+               }
                return SmallVector<Value>();
              });
-  createLoop(
-      b, zero, chunk.size, /*step=*/1, ValueRange(),
-      [&](Value row, ValueRange) {
-        Value token = arith::AddIOp::create(b, chunk.begin, row);
-        Value rk = createLoadNormalized(op.getK(), token, keys, row);
-        Value rq = createLoadNormalized(op.getQ(), token, queries, row);
-        if (op.getQkL2norm()) {
-          memref::StoreOp::create(b, rk, keyFactors, row);
-          memref::StoreOp::create(b, rq, queryFactors, row);
-        }
-        return SmallVector<Value>();
-      });
-  // K^T by square blocks
-  createLoop(
-      b, zero, chunk.size, numLanes, ValueRange(), [&](Value row, ValueRange) {
-        createLaneLoop(
-            b, createRoundUpToLanes(b, keyDim), [&](Value key, Value) {
-              SmallVector<Value> block;
-              for (int64_t i = 0; i < numLanes; ++i)
-                block.push_back(createLoadLanes(
-                    b, keys.memref, {createOffset(row, i), key}));
-              for (auto [i, lanes] : llvm::enumerate(createTranspose(b, block)))
-                createStoreLanes(b, lanes, transposedKeys.memref,
-                                 {createOffset(key, i), row});
-            });
-        return SmallVector<Value>();
-      });
+  Value paddedKeys = createRoundUpToLanes(b, keyDim);
+  tiles.createZeroRows(keys, chunk.size, end, paddedKeys);
+  tiles.createZeroRows(queries, chunk.size, end, paddedKeys);
+  tiles.createTransposedCopy(keys, transposedKeys, end, paddedKeys);
 }
 
-// Copies a row of q or k to its buffer; with qk_l2norm, scaled by the factor
-// that is returned.
-Value PrepareLowering::createLoadNormalized(Value from, Value token,
-                                            const Matrix &to, Value row) {
+// Copies a row of q or k to its buffer, times `scale` unless it is null. With
+// qk_l2norm the row is normalized too, by the factor that is returned.
+Value PrepareLowering::createLoadScaled(Value from, Value token, Value scale,
+                                        const Matrix &to, Value row) {
   auto createLoadAt = [&](Value key, Value valid) {
     return createLoadLanes(b, from, {chunk.batch, token, keyHead, key}, valid);
   };
-  Value factor, factors;
+  Value norm, factor = scale;
   if (op.getQkL2norm()) {
     SmallVector<Value> squares = createLaneLoop(
         b, keyDim, createZeroLanes(b),
@@ -217,38 +208,41 @@ Value PrepareLowering::createLoadNormalized(Value from, Value token,
           Value x = createLoadAt(key, valid);
           return SmallVector<Value>{vector::FMAOp::create(b, x, x, sums[0])};
         });
-    factor = scalars.createInverseNorm(createSumLanes(b, squares[0]));
-    factors = createBroadcast(b, factor);
+    norm = factor = scalars.createInverseNorm(createSumLanes(b, squares[0]));
+    if (scale)
+      factor = arith::MulFOp::create(b, scale, norm);
   }
+  Value factors = factor ? createBroadcast(b, factor) : Value();
   createLaneLoop(b, keyDim, [&](Value key, Value valid) {
     Value x = createLoadAt(key, valid);
     if (factors)
       x = arith::MulFOp::create(b, factors, x);
     createStoreLanes(b, x, to.memref, {row, key});
   });
-  return factor;
+  return norm;
 }
 
-// K K^T and Q K^T up to the diagonal.
+// K K^T and scale * Q K^T up to the diagonal, and zeros behind it.
 void PrepareLowering::createProducts() {
-  Value zero = createIndex(b, 0);
-  createLoop(
-      b, zero, chunk.size, tileRows, ValueRange(), [&](Value row, ValueRange) {
-        Value end = createOffset(row, tileRows);
-        createLoop(
-            b, zero, end, tileColumns, ValueRange(),
-            [&](Value column, ValueRange) {
-              for (auto [left, to] : {std::pair(keys, keyProducts),
-                                      std::pair(queries, queryProducts)}) {
-                Tile product = tiles.createProduct(
-                    tiles.createZeros(), left, row, transposedKeys, column,
-                    keyDim);
-                tiles.createStore(product, to, row, column);
-              }
-              return SmallVector<Value>();
-            });
-        return SmallVector<Value>();
-      });
+  Value zero = createIndex(b, 0), size = createIndex(b, chunkSize);
+  tiles.createZeroRows(keyProducts, zero, size, size);
+  tiles.createZeroRows(queryProducts, zero, size, size);
+  auto createTile = [&](const Matrix &left, const Matrix &to, Value row,
+                        Value column) {
+    Tile product = tiles.createProduct(tiles.createZeros(), left, row,
+                                       transposedKeys, column, keyDim);
+    tiles.createStore(product, to, row, column);
+  };
+  createLoop(b, zero, chunk.size, tileRows, ValueRange(),
+             [&](Value row, ValueRange) {
+               createLoop(b, zero, createOffset(row, tileRows), tileColumns,
+                          ValueRange(), [&](Value column, ValueRange) {
+                            createTile(keys, keyProducts, row, column);
+                            createTile(queries, queryProducts, row, column);
+                            return SmallVector<Value>();
+                          });
+               return SmallVector<Value>();
+             });
 }
 
 void PrepareLowering::createValueHead(Value head) {
@@ -257,26 +251,27 @@ void PrepareLowering::createValueHead(Value head) {
   // carried: the decays exp(G_i - G_j) of a row i, and exp(G_i)
   SmallVector<Value> carried(chunkSize / numLanes, createZeroLanes(b));
   carried.push_back(scalars.createF32(1.0f));
-  carried = createLoop(
-      b, createIndex(b, 0), createIndex(b, chunkSize), /*step=*/1, carried,
-      [&](Value index, ValueRange values) {
-        ChunkToken token = createToken(index);
-        SmallVector<Value> next = createRow(token, values.drop_back());
-        createInverseRow(token);
-        Value decay = values.back();
-        if (token.decay)
-          decay = arith::MulFOp::create(b, decay, token.decay);
-        next.push_back(decay);
-        Value rk = memref::LoadOp::create(b, keyFactors, index);
-        Value rq = memref::LoadOp::create(b, queryFactors, index);
-        Value forQuery = arith::MulFOp::create(b, decay, rq);
-        if (scale)
-          forQuery = arith::MulFOp::create(b, scale, forQuery);
-        createStoreDecay(DecayRow::KeyBefore, index,
-                         arith::MulFOp::create(b, decay, rk));
-        createStoreDecay(DecayRow::Query, index, forQuery);
-        return next;
-      });
+  carried =
+      createLoop(b, createIndex(b, 0), createIndex(b, chunkSize), /*step=*/1,
+                 carried, [&](Value index, ValueRange values) {
+                   ChunkToken token = createToken(index);
+                   SmallVector<Value> next =
+                       createRow(token, values.drop_back());
+                   createInverseRow(token);
+                   Value decay = values.back();
+                   if (token.decay)
+                     decay = arith::MulFOp::create(b, decay, token.decay);
+                   next.push_back(decay);
+                   Value rk = memref::LoadOp::create(b, keyFactors, index);
+                   Value rq = memref::LoadOp::create(b, queryFactors, index);
+                   Value forQuery = arith::MulFOp::create(b, decay, rq);
+                   if (scale)
+                     forQuery = arith::MulFOp::create(b, scale, forQuery);
+                   createStoreDecay(DecayRow::KeyBefore, index,
+                                    arith::MulFOp::create(b, decay, rk));
+                   createStoreDecay(DecayRow::Query, index, forQuery);
+                   return next;
+                 });
   // The last row of decays is exp(G_C - G_i).
   Value chunkDecay = createBroadcast(b, carried.back());
   forEachVector([&](int64_t vector, Value column) {
@@ -301,12 +296,8 @@ void PrepareLowering::createStoreDecay(DecayRow row, Value index, Value value) {
 ChunkToken PrepareLowering::createToken(Value index) {
   ChunkToken token;
   token.index = index;
-  Value zero = createIndex(b, 0);
-  Value isToken = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index,
-                                        chunk.size);
-  token.before = arith::SelectOp::create(b, isToken, index, zero);
-  token.upTo = arith::SelectOp::create(b, isToken, createOffset(index, 1),
-                                       zero);
+  Value isToken =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index, chunk.size);
   Value f32Zero = scalars.createF32(0.0f), f32One = scalars.createF32(1.0f);
   SmallVector<Type> types(2, b.getF32Type());
   auto ifOp = scf::IfOp::create(b, types, isToken, /*withElseRegion=*/true);
@@ -327,42 +318,27 @@ ChunkToken PrepareLowering::createToken(Value index) {
 }
 
 // From the decays of row i - 1 those of row i, and with them row i of attention
-// and of -A.
+// and of -A, of which only what is before the diagonal is used.
 SmallVector<Value> PrepareLowering::createRow(const ChunkToken &token,
                                               ValueRange decays) {
   memref::StoreOp::create(b, token.beta, betas, token.index);
-  Value zeros = createZeroLanes(b);
-  Value ones = createBroadcast(b, scalars.createF32(1.0f));
   Value decay = createBroadcast(b, token.decay);
-  Value negatedBeta =
-      createBroadcast(b, arith::NegFOp::create(b, token.beta));
-  Value next = createOffset(token.index, 1);
+  Value negatedBeta = createBroadcast(b, arith::NegFOp::create(b, token.beta));
   SmallVector<Value> row;
   forEachVector([&](int64_t vector, Value column) {
     // D_ij = exp(g_i) D_(i-1)j for j < i, D_ii = 1
-    Value d = arith::MulFOp::create(b, decay, decays[vector]);
-    Value onDiagonal = arith::SelectOp::create(
-        b, createMaskBelow(next, vector), ones, zeros);
-    d = arith::SelectOp::create(b, createMaskBelow(token.index, vector), d,
-                                onDiagonal);
+    Value d = vector::FMAOp::create(b, decay, decays[vector],
+                                    createUnit(token.index, vector));
     row.push_back(d);
-    // attention_ij = scale D_ij q_i.k_j
+    // attention_ij = D_ij scale q_i.k_j
     Value attention = arith::MulFOp::create(
-        b, d,
-        createLoadLanes(b, queryProducts.memref, {token.index, column}));
-    if (scale)
-      attention =
-          arith::MulFOp::create(b, createBroadcast(b, scale), attention);
-    attention = arith::SelectOp::create(
-        b, createMaskBelow(token.upTo, vector), attention, zeros);
+        b, d, createLoadLanes(b, queryProducts.memref, {token.index, column}));
     createStoreLanes(b, attention, op.getAttention(),
                      {slot, valueHead, token.index, column});
     // -A_ij = -beta_i D_ij k_i.k_j
     Value a = arith::MulFOp::create(
         b, d, createLoadLanes(b, keyProducts.memref, {token.index, column}));
     a = arith::MulFOp::create(b, negatedBeta, a);
-    a = arith::SelectOp::create(b, createMaskBelow(token.before, vector), a,
-                                zeros);
     createStoreLanes(b, a, coefficients, column);
   });
   return row;
@@ -370,21 +346,15 @@ SmallVector<Value> PrepareLowering::createRow(const ChunkToken &token,
 
 // X_i = e_i - sum over j < i of A_ij X_j
 void PrepareLowering::createInverseRow(const ChunkToken &token) {
-  Value zeros = createZeroLanes(b);
-  Value ones = createBroadcast(b, scalars.createF32(1.0f));
-  Value next = createOffset(token.index, 1);
   SmallVector<Value> unit;
   forEachVector([&](int64_t vector, Value) {
-    Value upTo = arith::SelectOp::create(b, createMaskBelow(next, vector), ones,
-                                         zeros);
-    unit.push_back(arith::SelectOp::create(
-        b, createMaskBelow(token.index, vector), zeros, upTo));
+    unit.push_back(createUnit(token.index, vector));
   });
   SmallVector<Value> row = createLoop(
-      b, createIndex(b, 0), token.before, /*step=*/1, unit,
+      b, createIndex(b, 0), token.index, /*step=*/1, unit,
       [&](Value j, ValueRange sums) {
-        Value a = createBroadcast(
-            b, memref::LoadOp::create(b, coefficients, j));
+        Value a =
+            createBroadcast(b, memref::LoadOp::create(b, coefficients, j));
         SmallVector<Value> next;
         forEachVector([&](int64_t vector, Value column) {
           Value x = createLoadLanes(b, inverse.memref, {j, column});

@@ -35,7 +35,7 @@ void StateCopier::createZeros(const Matrix &to) {
     createLaneLoop(b, createRoundUpToLanes(b, columns),
                    [&](Value column, Value) {
                      createStoreLanes(b, createZeroLanes(b), to.memref,
-                                      {key, column});
+                                      to.getIndices(key, column));
                    });
   });
 }
@@ -59,10 +59,12 @@ void StateCopier::createCopyKFirst(Value state, Value row, const Matrix &buffer,
       SmallVector<Value> indices = getIndices(row, key, column);
       if (isLoad)
         createStoreLanes(b, createLoadLanes(b, state, indices, valid),
-                         buffer.memref, {key, column});
+                         buffer.memref, buffer.getIndices(key, column));
       else
-        createStoreLanes(b, createLoadLanes(b, buffer.memref, {key, column}),
-                         state, indices, valid);
+        createStoreLanes(
+            b,
+            createLoadLanes(b, buffer.memref, buffer.getIndices(key, column)),
+            state, indices, valid);
     });
   });
 }
@@ -79,10 +81,10 @@ void StateCopier::createCopyVFirst(Value state, Value row, const Matrix &buffer,
                 return createCopyBlock(state, row, buffer, key, column, isLoad);
               Value keys = valid ? valid : createIndex(b, numLanes);
               for (int64_t i = 0; i < size; ++i)
-                createCopyElements(state, row, buffer, key, keys,
-                                   b.createOrFold<arith::AddIOp>(
-                                       column, createIndex(b, i)),
-                                   isLoad);
+                createCopyElements(
+                    state, row, buffer, key, keys,
+                    b.createOrFold<arith::AddIOp>(column, createIndex(b, i)),
+                    isLoad);
             });
       });
 }
@@ -96,7 +98,7 @@ void StateCopier::createCopyBlock(Value state, Value row, const Matrix &buffer,
     return getIndices(row, key, createOffset(column, i));
   };
   auto getBufferIndices = [&](int64_t i) -> SmallVector<Value> {
-    return {createOffset(key, i), column};
+    return buffer.getIndices(createOffset(key, i), column);
   };
   SmallVector<Value> block;
   for (int64_t i = 0; i < numLanes; ++i)
@@ -118,13 +120,14 @@ void StateCopier::createCopyElements(Value state, Value row,
              [&](Value offset, ValueRange) {
                Value index = b.createOrFold<arith::AddIOp>(key, offset);
                SmallVector<Value> indices = getIndices(row, index, column);
-               SmallVector<Value> local = {index, column};
+               SmallVector<Value> local = buffer.getIndices(index, column);
                if (isLoad) {
                  Value element = memref::LoadOp::create(b, state, indices);
                  memref::StoreOp::create(b, createExtendToF32(b, element),
                                          buffer.memref, local);
                } else {
-                 Value element = memref::LoadOp::create(b, buffer.memref, local);
+                 Value element =
+                     memref::LoadOp::create(b, buffer.memref, local);
                  memref::StoreOp::create(
                      b, createTruncateFromF32(b, element, elementType), state,
                      indices);

@@ -94,10 +94,10 @@ void RecurrentLowering::createLoops() {
   Value paddedKeyDim = createRoundUpToLanes(b, keyDim);
   Value columns = createIndex(b, blockColumns);
   bool vFirst = op.getStateLayout() == StateLayout::VFirst;
-  LocalBuffer buffers[] = {createLocalBuffer(b, paddedKeyDim),
-                           createLocalBuffer(b, paddedKeyDim),
-                           vFirst ? createLocalBuffer(b, {columns, paddedKeyDim})
-                                  : createLocalBuffer(b, {keyDim, columns})};
+  LocalBuffer buffers[] = {
+      createLocalBuffer(b, paddedKeyDim), createLocalBuffer(b, paddedKeyDim),
+      vFirst ? createLocalBuffer(b, {columns, paddedKeyDim})
+             : createLocalBuffer(b, {keyDim, columns})};
   k = buffers[0].memref;
   q = buffers[1].memref;
   state = buffers[2].memref;

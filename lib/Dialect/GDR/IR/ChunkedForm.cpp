@@ -34,8 +34,8 @@ bool GatedDeltaRuleOp::hasChunkedForm(std::string *reason) {
     return refuse("operand 'gate' is of rank 4, a gate per channel of K");
   if (getNumAccepted())
     return refuse("operand 'num_accepted' is present");
-  if (ShapedType::isDynamicShape({getNumKeyHeads(), getNumValueHeads(),
-                                  getKeyDim(), getValueDim()}))
+  if (ShapedType::isDynamicShape(
+          {getNumKeyHeads(), getNumValueHeads(), getKeyDim(), getValueDim()}))
     return refuse("HK, HV, K or V is dynamic");
   return true;
 }

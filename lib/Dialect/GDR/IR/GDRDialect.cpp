@@ -68,8 +68,8 @@ LogicalResult ChunkedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                           "32, 64 or 128, got "
                        << chunkSize;
   // chunked_columns, chunked_stages
-  for (auto [name, value] : {std::pair<StringRef, int64_t>{"columns", columns},
-                             {"stages", stages}})
+  for (auto [name, value] :
+       {std::pair<StringRef, int64_t>{"columns", columns}, {"stages", stages}})
     if (value < 0)
       return emitError() << "expected schedule parameter '" << name
                          << "' not to be negative, got " << value;

@@ -59,9 +59,8 @@ int64_t gdr::detail::getNumSlots(Operation *op, int64_t chunkSize) {
   int64_t tokens = rule.getNumTokens(), sequences = rule.getNumSequences();
   if (ShapedType::isDynamic(tokens) || ShapedType::isDynamic(sequences))
     return ShapedType::kDynamic;
-  return rule.getCuSeqlens()
-             ? tokens / chunkSize + sequences
-             : sequences * llvm::divideCeil(tokens, chunkSize);
+  return rule.getCuSeqlens() ? tokens / chunkSize + sequences
+                             : sequences * llvm::divideCeil(tokens, chunkSize);
 }
 
 int64_t gdr::detail::getStateElementBytes(Operation *op) {

@@ -7,8 +7,8 @@
 //
 // Rewrites each `gdr.gated_delta_rule`, on tensors or memrefs, into
 // `gdr.recurrent` or, for many tokens, into its chunked form. Where the number
-// of tokens is known only at run time, branches in host code separate one token,
-// for which the operands are cast to T = 1, from few and from many. No
+// of tokens is known only at run time, branches in host code separate one
+// token, for which the operands are cast to T = 1, from few and from many. No
 // `gdr.gated_delta_rule` is left.
 //
 //===----------------------------------------------------------------------===//
@@ -36,7 +36,8 @@ using namespace mlir::gdr;
 // The recurrent form of `rule` on the given operands, which are the rule's or
 // casts of them; returns the results.
 static SmallVector<Value> createRecurrent(ImplicitLocOpBuilder &b,
-                                   GatedDeltaRuleOp rule, ValueRange operands) {
+                                          GatedDeltaRuleOp rule,
+                                          ValueRange operands) {
   SmallVector<Type> resultTypes;
   for (OpOperand &init : rule.getDpsInitsMutable())
     if (Type type = operands[init.getOperandNumber()].getType();
@@ -124,9 +125,8 @@ struct Dispatch : gdr::impl::DispatchBase<Dispatch> {
   void runOnOperation() override {
     if (failed(verifyOptions()))
       return signalPassFailure();
-    WalkResult result = getOperation()->walk([&](GatedDeltaRuleOp rule) {
-      return WalkResult(rewriteRule(rule));
-    });
+    WalkResult result = getOperation()->walk(
+        [&](GatedDeltaRuleOp rule) { return WalkResult(rewriteRule(rule)); });
     if (result.wasInterrupted())
       signalPassFailure();
   }
@@ -157,7 +157,7 @@ LogicalResult Dispatch::verifyOptions() {
     return failure();
   if (leastTokens < 1)
     return refuse() << "expected least-tokens to be positive, got "
-                    << leastTokens;
+                    << leastTokens.getValue();
   return success();
 }
 
@@ -185,14 +185,11 @@ SmallVector<Value> Dispatch::createForm(ImplicitLocOpBuilder &b,
   if (rule.getCuSeqlens() || !ShapedType::isDynamic(rule.getNumTokens()))
     return createManyTokens(b, rule);
   Value one = arith::ConstantIndexOp::create(b, 1);
-  Value isOneToken =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                            createDim(b, rule.getQ(), 1), one);
+  Value isOneToken = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                           createDim(b, rule.getQ(), 1), one);
   return createBranch(
       b, rule, isOneToken,
-      [&] {
-        return createRecurrent(b, rule, createOneTokenOperands(b, rule));
-      },
+      [&] { return createRecurrent(b, rule, createOneTokenOperands(b, rule)); },
       [&] { return createManyTokens(b, rule); });
 }
 
@@ -214,10 +211,10 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
     return createRecurrentForm();
   }
   auto createChunkedForm = [&] {
-    return createChunked(
-        b, rule,
-        ChunkedAttr::get(&getContext(), chunkSize, /*columns=*/0,
-                         /*stages=*/0));
+    return createChunked(b, rule,
+                         ChunkedAttr::get(&getContext(), chunkSize,
+                                          /*columns=*/0,
+                                          /*stages=*/0));
   };
   auto [isMany, condition] = createHasManyTokens(b, rule, leastTokens);
   if (isMany)

@@ -25,8 +25,9 @@ def GDR_Dialect : Dialect {
         o_t = scale * S^T q_t                    o: [V]
 
     `gdr.gated_delta_rule` is the one public operation. `gdr-dispatch` rewrites
-    it into the form that computes it; the `#gdr.schedule` attribute holds every
-    tile size.
+    it into the form that computes it, `gdr.recurrent` or `gdr.chunk_prepare`
+    and `gdr.chunk_scan`; the attributes `#gdr.schedule` and `#gdr.chunked` hold
+    every tile size.
 
     Source of the formula: S. Yang, J. Kautz, A. Hatamizadeh, "Gated Delta
     Networks: Improving Mamba2 with Delta Rule", ICLR 2025.

@@ -133,7 +133,9 @@ def GDR_ChunkScanOp : GDR_StageOp<"chunk_scan"> {
         O  = diag(decay_2) Q S + attention V'    O:  [C, V]
         S <- exp(G_C) * S + (diag(decay_1) K)^T V'
 
-    exp(G_C) is decay_3. The columns of V are independent of each other.
+    exp(G_C) is decay_3. The columns of V are independent of each other. Tokens
+    of a chunk are not: a NaN or an infinity in v of one token may reach o of
+    every token of its chunk.
 
     | operand | shape | element type | |
     |---|---|---|---|
