@@ -17,6 +17,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -133,6 +134,11 @@ struct Dispatch : gdr::impl::DispatchBase<Dispatch> {
 
 private:
   LogicalResult verifyOptions();
+  bool hasChunkedForm(GatedDeltaRuleOp rule, ChunkedAttr schedule,
+                      std::string &reason) {
+    return rule.hasChunkedForm(&reason) &&
+           (!wgmma || hasWgmmaForm(rule, schedule, reason));
+  }
   LogicalResult rewriteRule(GatedDeltaRuleOp rule);
   SmallVector<Value> createForm(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule);
   SmallVector<Value> createManyTokens(ImplicitLocOpBuilder &b,
@@ -162,9 +168,10 @@ LogicalResult Dispatch::verifyOptions() {
 }
 
 LogicalResult Dispatch::rewriteRule(GatedDeltaRuleOp rule) {
-  if (isa_and_present<ChunkedAttr>(rule.getScheduleAttr())) {
+  if (auto schedule =
+          dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr())) {
     std::string reason = "the target has none";
-    if (!chunked || !rule.hasChunkedForm(&reason))
+    if (!chunked || !hasChunkedForm(rule, schedule, reason))
       return rule.emitOpError() << "expected an op that has a chunked form, as "
                                    "attribute schedule asks for; "
                                 << reason;
@@ -204,18 +211,15 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
   if (!chunked || isFixed)
     return createRecurrentForm();
   std::string reason;
-  if (!rule.hasChunkedForm(&reason)) {
+  auto schedule =
+      ChunkedAttr::get(&getContext(), chunkSize, /*columns=*/0, /*stages=*/0);
+  if (!hasChunkedForm(rule, schedule, reason)) {
     remark::missed(rule.getLoc(),
                    remark::RemarkOpts::name("chunked").category(DEBUG_TYPE))
         << remark::reason("{0}", reason);
     return createRecurrentForm();
   }
-  auto createChunkedForm = [&] {
-    return createChunked(b, rule,
-                         ChunkedAttr::get(&getContext(), chunkSize,
-                                          /*columns=*/0,
-                                          /*stages=*/0));
-  };
+  auto createChunkedForm = [&] { return createChunked(b, rule, schedule); };
   auto [isMany, condition] = createHasManyTokens(b, rule, leastTokens);
   if (isMany)
     return *isMany ? createChunkedForm() : createRecurrentForm();
@@ -229,6 +233,10 @@ SmallVector<Value> Dispatch::createChunked(ImplicitLocOpBuilder &b,
   ChunkedFormOptions options;
   options.schedule = schedule;
   options.matrixElementType = b.getF32Type();
+  if (wgmma) {
+    options.matrixElementType = getElementTypeOrSelf(rule.getQ());
+    options.tileLayout = TileLayout::Swizzle128B;
+  }
   return cast<ChunkedFormOpInterface>(rule.getOperation())
       .decomposeIntoChunks(b, options);
 }

@@ -94,6 +94,9 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
   let options = [
     Option<"chunked", "chunked", "bool", /*default=*/"false",
            "whether the target has the chunked form">,
+    Option<"wgmma", "wgmma", "bool", /*default=*/"false",
+           "whether the chunked form is that of gdr-chunk-to-wg: chunks of 64 "
+           "tokens, matrices of the type of q and swizzled">,
     Option<"chunkSize", "chunk-size", "int64_t", /*default=*/"64",
            "tokens of a chunk: 16, 32, 64 or 128">,
     Option<"leastTokens", "least-tokens", "int64_t", /*default=*/"64",
