@@ -48,6 +48,8 @@ void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
+  pm.addPass(createAllocateWorkspace());
+  pm.addPass(createTensorMapToRuntime());
   pm.addPass(createLaunchToRuntime());
   buildHostToLLVMPipeline(pm);
 }
