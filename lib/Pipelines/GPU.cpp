@@ -60,7 +60,6 @@ static void buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(createConvertNVVMToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(gdr::createStreamingToNVVM());
-  pm.addPass(gdr::createPassTensorMaps());
 }
 
 void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
@@ -68,6 +67,8 @@ void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
   pm.addPass(createCSEPass());
   buildTilePipeline(pm);
   buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
+  pm.addPass(createAllocateWorkspace());
+  pm.addPass(createTensorMapToRuntime());
   pm.addPass(createLaunchToRuntime());
   buildHostToLLVMPipeline(pm);
 }

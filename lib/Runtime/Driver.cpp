@@ -59,8 +59,7 @@ static int32_t loadDriver() {
   const char *missing = nullptr;
   CudaDriver &driver = state.functions;
 #define GDR_LOOK_UP(name, parameters)                                          \
-  driver.name =                                                                \
-      reinterpret_cast<decltype(driver.name)>(dlsym(library, #name));
+  driver.name = reinterpret_cast<decltype(driver.name)>(dlsym(library, #name));
 #define GDR_REQUIRE(name, parameters)                                          \
   if (!driver.name && !missing)                                                \
     missing = #name;

@@ -92,11 +92,10 @@ static bool getGeometry(const gdr_tensor_map &description, Geometry &geometry,
                       dimension, unit, static_cast<int64_t>(stride));
       // Unsigned, so that negative strides are beyond the limit.
       if (stride >= strideLimit)
-        return reason("the stride of dimension %" PRId64
-                      " to be from 0 to %" PRIu64 " bytes, got %" PRId64
-                      " bytes; copy it into a contiguous tensor",
-                      dimension, strideLimit - unit,
-                      static_cast<int64_t>(stride));
+        return reason(
+            "the stride of dimension %" PRId64 " to be from 0 to %" PRIu64
+            " bytes, got %" PRId64 " bytes; copy it into a contiguous tensor",
+            dimension, strideLimit - unit, static_cast<int64_t>(stride));
       geometry.strides[i - 1] = stride;
       innerBytes = stride;
     }
@@ -165,16 +164,15 @@ void gdr_encode_tensor_map(gdr_call *call, void *map,
   Geometry geometry;
   Reason reason;
   if (!getGeometry(*description, geometry, reason)) {
-    call->status = fail(GDR_INVALID_ARGUMENT,
-                        "%s: expected, for a tensor map, %s",
-                        TensorName(function, *description).text, reason.text);
+    call->status =
+        fail(GDR_INVALID_ARGUMENT, "%s: expected, for a tensor map, %s",
+             TensorName(function, *description).text, reason.text);
     return;
   }
-  // An empty tensor may have no address at all; the driver checks only that it
-  // is aligned.
-  void *address = isEmpty(*description)
-                      ? nullptr
-                      : const_cast<void *>(description->address);
+  // An empty tensor may have no address. Nothing is read through its map, so
+  // that any address will do that is aligned and not null.
+  void *address =
+      isEmpty(*description) ? map : const_cast<void *>(description->address);
   if (CUresult error = driver.cuTensorMapEncodeTiled(
           static_cast<CUtensorMap *>(map), getDataType(*description),
           static_cast<uint32_t>(description->rank), address, geometry.sizes,
@@ -182,8 +180,8 @@ void gdr_encode_tensor_map(gdr_call *call, void *map,
           CU_TENSOR_MAP_INTERLEAVE_NONE, getSwizzle(*description),
           CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
           CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE))
-    call->status = fail(
-        GDR_DRIVER_ERROR, "%s: cuTensorMapEncodeTiled failed with error %d: %s",
-        TensorName(function, *description).text, error,
-        driver.getErrorString(error));
+    call->status = fail(GDR_DRIVER_ERROR,
+                        "%s: cuTensorMapEncodeTiled failed with error %d: %s",
+                        TensorName(function, *description).text, error,
+                        driver.getErrorString(error));
 }

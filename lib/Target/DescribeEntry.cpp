@@ -115,16 +115,23 @@ static LogicalResult verifyName(func::FuncOp func) {
   return success();
 }
 
+// Whether the op allocates or frees a part of the workspace.
+static bool isOnWorkspace(Operation *op) {
+  auto dealloc = dyn_cast<memref::DeallocOp>(op);
+  return isa<memref::AllocOp>(op) ||
+         (dealloc && dealloc.getMemref().getDefiningOp<memref::AllocOp>());
+}
+
 // The host must not touch what is in the device's memory.
 static LogicalResult verifyOnlyLaunches(func::FuncOp func) {
   WalkResult result = func.walk([](Operation *op) -> WalkResult {
     if (op->getNumRegions() != 0 || isa<gpu::LaunchFuncOp>(op) ||
-        isMemoryEffectFree(op))
+        isMemoryEffectFree(op) || isOnWorkspace(op))
       return WalkResult::advance();
     InFlightDiagnostic diagnostic =
         op->emitOpError("accesses tensors from the host, which it cannot for "
                         "target cuda; only gdr.gated_delta_rule can");
-    if (isa<memref::AllocOp, memref::CopyOp>(op))
+    if (isa<memref::CopyOp>(op))
       diagnostic.attachNote()
           << "a copy is needed where a tensor is used after it was updated, or "
              "a state is read and written through different indices; pass "

@@ -152,7 +152,10 @@ private:
   std::string addStruct(const Twine &suffix, ArrayRef<Field> fields,
                         bool isConstant = true);
   Value createField(const Field &field);
+  SmallVector<Value> createHostOperands(Value arguments,
+                                        ArrayRef<Type> parameters);
   void addHostThunk();
+  std::string addWorkspaceThunk();
   void addEntryPoint(const Twine &entryName, Type result, StringRef body,
                      Type parameter, StringRef function);
 
@@ -264,21 +267,14 @@ FailureOr<std::pair<std::string, int64_t>> EntryEmitter::addImages() {
   return std::pair(addStruct("images", fields), count);
 }
 
-// void name.call(gdr_call *call, void *const *arguments): loads the parts of
-// each descriptor and calls the host code. All parts are 64 bits wide, in the
-// order of the parameters.
-void EntryEmitter::addHostThunk() {
-  auto type = LLVM::LLVMFunctionType::get(
-      LLVM::LLVMVoidType::get(b.getContext()), {getPointer(), getPointer()});
-  auto thunk = LLVM::LLVMFuncOp::create(b, getName("call"), type,
-                                        LLVM::Linkage::Internal);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(thunk.addEntryBlock(b));
-  ArrayRef<Type> parameters = host.getFunctionType().getParams();
-  SmallVector<Value> operands = {thunk.getArgument(0)};
+// Loads the parts of the arguments' descriptors, one for each parameter. All
+// parts are 64 bits wide, in the order of the parameters.
+SmallVector<Value> EntryEmitter::createHostOperands(Value arguments,
+                                                    ArrayRef<Type> parameters) {
+  SmallVector<Value> operands;
   for (auto [i, argument] : llvm::enumerate(entry.getArguments())) {
     Value place =
-        LLVM::GEPOp::create(b, getPointer(), getPointer(), thunk.getArgument(1),
+        LLVM::GEPOp::create(b, getPointer(), getPointer(), arguments,
                             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
     Value parts = LLVM::LoadOp::create(b, getPointer(), place);
     auto memref = dyn_cast<MemRefType>(argument.type);
@@ -297,8 +293,43 @@ void EntryEmitter::addHostThunk() {
       }
     }
   }
+  return operands;
+}
+
+// void name.call(gdr_call *call, void *const *arguments)
+void EntryEmitter::addHostThunk() {
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(b.getContext()), {getPointer(), getPointer()});
+  auto thunk = LLVM::LLVMFuncOp::create(b, getName("call"), type,
+                                        LLVM::Linkage::Internal);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(thunk.addEntryBlock(b));
+  SmallVector<Value> operands = createHostOperands(
+      thunk.getArgument(1), host.getFunctionType().getParams().drop_front());
+  operands.insert(operands.begin(), thunk.getArgument(0));
   LLVM::CallOp::create(b, host, operands);
   LLVM::ReturnOp::create(b, ValueRange());
+}
+
+// int64_t name.workspace(void *const *arguments); returns its name, or "" if
+// the function needs no workspace.
+std::string EntryEmitter::addWorkspaceThunk() {
+  auto symbol = host->getAttrOfType<FlatSymbolRefAttr>(workspaceSizeAttrName);
+  if (!symbol)
+    return "";
+  auto size = module.lookupSymbol<LLVM::LLVMFuncOp>(symbol.getValue());
+  auto thunk = LLVM::LLVMFuncOp::create(
+      b, getName("workspace"),
+      LLVM::LLVMFunctionType::get(b.getI64Type(), getPointer()),
+      LLVM::Linkage::Internal);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(thunk.addEntryBlock(b));
+  auto call = LLVM::CallOp::create(
+      b, size,
+      createHostOperands(thunk.getArgument(0),
+                         size.getFunctionType().getParams()));
+  LLVM::ReturnOp::create(b, call.getResult());
+  return thunk.getName().str();
 }
 
 // result entryName(parameter) { return body(&function, parameter); }
@@ -348,6 +379,7 @@ LogicalResult EntryEmitter::emit() {
       kernelNames.push_back(kernel.getValue());
 
   addHostThunk();
+  std::string workspaceThunk = addWorkspaceThunk();
   std::string nameText = addString("name", (name + Twine('\0')).str());
   std::string argumentTable = addArguments(symbols);
   std::string argumentText = addNames("argument_names", argumentNames);
@@ -361,8 +393,7 @@ LogicalResult EntryEmitter::emit() {
        nameText, static_cast<int64_t>(arguments.size()), argumentTable,
        argumentText, static_cast<int64_t>(symbols.getNames().size()),
        symbolText, static_cast<int64_t>(kernelNames.size()), kernelText,
-       images->second, images->first, getName("call"),
-       /*workspace_size=*/std::string(), state});
+       images->second, images->first, getName("call"), workspaceThunk, state});
 
   addEntryPoint(name, b.getI32Type(), "gdr_invoke", getPointer(), function);
   addEntryPoint(name + "_workspace_size", b.getI64Type(), "gdr_workspace_size",
@@ -371,7 +402,7 @@ LogicalResult EntryEmitter::emit() {
                 function);
   for (StringRef attribute :
        {StringRef(entryAttrName), StringRef(kernelsAttrName),
-        StringRef(kernelModuleAttrName)})
+        StringRef(kernelModuleAttrName), StringRef(workspaceSizeAttrName)})
     host->removeAttr(attribute);
   return success();
 }

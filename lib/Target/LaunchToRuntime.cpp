@@ -7,12 +7,14 @@
 //
 // Lowers `gpu.launch_func` in host code of entry points to calls of gdr_launch.
 // A kernel's parameters are stored on the stack, and an array of their
-// addresses is passed, as the CUDA driver wants it.
+// addresses is passed, as the CUDA driver wants it. A pointer to a parameter
+// that the kernel takes by value, a tensor map, is such an address itself.
 //
 //===----------------------------------------------------------------------===//
 
 #include "gdr/Target/Passes.h"
 
+#include "HostCode.h"
 #include "gdr-c/Runtime.h"
 #include "gdr/Target/Entry.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -22,6 +24,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace mlir::gdr {
 #define GEN_PASS_DEF_LAUNCHTORUNTIME
@@ -30,26 +33,6 @@ namespace mlir::gdr {
 
 using namespace mlir;
 using namespace mlir::gdr;
-
-// void gdr_launch(gdr_call *, int64_t kernel, 6 x int64_t grid and block,
-//                 int64_t shared_bytes, int64_t flags, void **parameters)
-static LLVM::LLVMFuncOp getOrCreateLaunchFunction(ModuleOp module) {
-  static constexpr StringLiteral name = "gdr_launch";
-  if (auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
-    return function;
-  OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
-  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  SmallVector<Type> parameters(11, b.getI64Type());
-  parameters.front() = parameters.back() = pointer;
-  return LLVM::LLVMFuncOp::create(
-      b, module.getLoc(), name,
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                  parameters));
-}
-
-static Value createI64(ImplicitLocOpBuilder &b, int64_t value) {
-  return arith::ConstantOp::create(b, b.getI64IntegerAttr(value));
-}
 
 // An operand of a launch as the 64-bit value that the kernel takes for it.
 static Value createParameter(ImplicitLocOpBuilder &b, Value operand) {
@@ -60,35 +43,34 @@ static Value createParameter(ImplicitLocOpBuilder &b, Value operand) {
   return operand;
 }
 
+// Whether operand number `number` points to what the kernel takes.
+static bool isPassedByValue(gpu::LaunchFuncOp launch, unsigned number) {
+  if (!isa<LLVM::LLVMPointerType>(launch.getKernelOperand(number).getType()))
+    return false;
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(
+      launch, launch.getKernelAttr());
+  return kernel &&
+         kernel.getArgAttr(number, LLVM::LLVMDialect::getByValAttrName());
+}
+
 // The address of an array of the addresses of the parameters.
 static Value createParameterArray(ImplicitLocOpBuilder &b,
-                                  ValueRange operands) {
+                                  gpu::LaunchFuncOp launch) {
+  OperandRange operands = launch.getKernelOperands();
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  SmallVector<Value> slots;
-  {
-    // On the stack once, whatever control flow the launch is in.
-    OpBuilder::InsertionGuard guard(b);
-    auto func =
-        b.getInsertionBlock()->getParent()->getParentOfType<func::FuncOp>();
-    b.setInsertionPointToStart(&func.getBody().front());
-    Value one = createI64(b, 1);
-    for (Value operand : operands) {
-      Type type = operand.getType();
-      if (isa<MemRefType>(type) || type.isIndex())
-        type = b.getI64Type();
-      slots.push_back(LLVM::AllocaOp::create(b, pointer, type, one));
-    }
-    slots.push_back(LLVM::AllocaOp::create(
-        b, pointer, pointer,
-        createI64(b, std::max<size_t>(1, operands.size()))));
-  }
-  Value array = slots.pop_back_val();
+  Value array =
+      createStackSlot(b, pointer, std::max<int64_t>(1, operands.size()));
   for (auto [i, operand] : llvm::enumerate(operands)) {
-    LLVM::StoreOp::create(b, createParameter(b, operand), slots[i]);
+    Value slot = operand;
+    if (!isPassedByValue(launch, i)) {
+      Value parameter = createParameter(b, operand);
+      slot = createStackSlot(b, parameter.getType());
+      LLVM::StoreOp::create(b, parameter, slot);
+    }
     Value place =
         LLVM::GEPOp::create(b, pointer, pointer, array,
                             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
-    LLVM::StoreOp::create(b, slots[i], place);
+    LLVM::StoreOp::create(b, slot, place);
   }
   return array;
 }
@@ -107,31 +89,33 @@ struct LaunchToRuntime : gdr::impl::LaunchToRuntimeBase<LaunchToRuntime> {
 
 private:
   LogicalResult replace(gpu::LaunchFuncOp launch) {
-    auto func = launch->getParentOfType<func::FuncOp>();
-    if (!func || !func->hasAttr(entryAttrName))
-      return launch.emitOpError("expected the launch in host code of an entry "
-                                "point; run gdr-describe-entry before "
-                                "gdr-launch-to-runtime");
-    FailureOr<int64_t> kernel = getKernelNumber(func, launch);
+    FailureOr<func::FuncOp> func =
+        getHostCode(launch, "launch", "gdr-launch-to-runtime");
+    if (failed(func))
+      return failure();
+    FailureOr<int64_t> kernel = getKernelNumber(*func, launch);
     if (failed(kernel))
       return failure();
 
     ImplicitLocOpBuilder b(launch.getLoc(), launch);
     gpu::KernelDim3 grid = launch.getGridSizeOperandValues();
     gpu::KernelDim3 block = launch.getBlockSizeOperandValues();
-    SmallVector<Value> operands = {func.getArgument(0), createI64(b, *kernel)};
+    SmallVector<Value> operands = {getCallObject(*func), createI64(b, *kernel)};
     for (Value size : {grid.x, grid.y, grid.z, block.x, block.y, block.z})
       operands.push_back(createParameter(b, size));
     if (Value bytes = launch.getDynamicSharedMemorySize())
       operands.push_back(arith::ExtUIOp::create(b, b.getI64Type(), bytes));
     else
       operands.push_back(createI64(b, 0));
-    operands.push_back(createI64(b, launch->hasAttr(waitsAttrName)
-                                        ? GDR_LAUNCH_WAITS_FOR_DEPENDENCY
-                                        : 0));
-    operands.push_back(createParameterArray(b, launch.getKernelOperands()));
-    LLVM::CallOp::create(b, getOrCreateLaunchFunction(getOperation()),
-                         operands);
+    int64_t flags = 0;
+    if (launch->hasAttr(waitsAttrName))
+      flags |= GDR_LAUNCH_WAITS_FOR_DEPENDENCY;
+    if (launch->hasAttr(overlapsAttrName))
+      flags |= GDR_LAUNCH_OVERLAPS_PREVIOUS;
+    operands.push_back(createI64(b, flags));
+    operands.push_back(createParameterArray(b, launch));
+    createRuntimeCall(b, "gdr_launch", LLVM::LLVMVoidType::get(b.getContext()),
+                      operands);
     launch.erase();
     return success();
   }

@@ -229,3 +229,15 @@ func.func @caller(%x: memref<4xf32>) {
   func.call @callee(%x) : (memref<4xf32>) -> ()
   return
 }
+
+// -----
+
+// Memory of the device comes from the workspace later.
+// CHECK-LABEL: func.func private @scratch.host(
+// CHECK:         memref.alloc()
+// CHECK:         memref.dealloc
+func.func @scratch() {
+  %0 = memref.alloc() : memref<4xf32>
+  memref.dealloc %0 : memref<4xf32>
+  return
+}

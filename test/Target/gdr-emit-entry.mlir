@@ -89,6 +89,31 @@ llvm.func internal @strides.host(
 
 // -----
 
+// The runtime asks for the size of the workspace with the descriptors.
+// CHECK-LABEL: llvm.func internal @scratch.host(
+// CHECK-NOT:     gdr.workspace_size
+// CHECK-LABEL: llvm.func internal @scratch.workspace(
+// CHECK-SAME:    %[[ARGUMENTS:.*]]: !llvm.ptr) -> i64
+// CHECK:         %[[FIRST:.*]] = llvm.getelementptr %[[ARGUMENTS]][0]
+// CHECK:         %[[SLOT:.*]] = llvm.load %[[FIRST]]
+// CHECK:         %[[PLACE:.*]] = llvm.getelementptr %[[SLOT]][0]
+// CHECK:         %[[N:.*]] = llvm.load %[[PLACE]] : !llvm.ptr -> i64
+// CHECK:         %[[SIZE:.*]] = llvm.call @scratch.workspace_size(%[[N]]) : (i64) -> i64
+// CHECK:         llvm.return %[[SIZE]]
+// CHECK:       llvm.mlir.global internal constant @scratch.function()
+// CHECK:         %[[THUNK:.*]] = llvm.mlir.addressof @scratch.workspace
+// CHECK:         llvm.insertvalue %[[THUNK]], %{{.*}}[13]
+llvm.func internal @scratch.host(%call: !llvm.ptr, %n: i64)
+    attributes {gdr.entry = {arguments = [{name = "n", type = index}], device = "cuda", name = "scratch"},
+                gdr.workspace_size = @scratch.workspace_size} {
+  llvm.return
+}
+llvm.func internal @scratch.workspace_size(%n: i64) -> i64 {
+  llvm.return %n : i64
+}
+
+// -----
+
 // Nothing to do.
 // CHECK:       llvm.func @plain()
 // CHECK-NOT:   llvm.mlir.global

@@ -72,6 +72,37 @@ module attributes {gpu.container_module} {
 
 // -----
 
+// The kernel overlaps the previous launch of the call: flag 2. A pointer to what
+// the kernel takes by value is the address of the parameter; another pointer is
+// the parameter.
+// CHECK-LABEL: func.func private @by_value.host(
+// CHECK-SAME:    %[[CALL:[^:]*]]: !llvm.ptr, %[[MAP:[^:]*]]: !llvm.ptr
+// CHECK:         arith.constant 2 : i64
+// CHECK:         %[[FLAGS:.*]] = arith.constant 2 : i64
+// CHECK-NEXT:    %[[FIRST:.*]] = llvm.getelementptr %[[ARRAY:.*]][0] :
+// CHECK:         llvm.store %[[MAP]], %[[FIRST]] : !llvm.ptr, !llvm.ptr
+// CHECK:         llvm.store %[[MAP]], %[[SLOT:.*]] : !llvm.ptr, !llvm.ptr
+// CHECK:         %[[SECOND:.*]] = llvm.getelementptr %[[ARRAY]][1]
+// CHECK:         llvm.store %[[SLOT]], %[[SECOND]]
+// CHECK:         llvm.call @gdr_launch(%[[CALL]], %{{.*}}, %[[FLAGS]], %[[ARRAY]])
+module attributes {gpu.container_module} {
+  func.func private @by_value.host(%call: !llvm.ptr, %map: !llvm.ptr)
+      attributes {gdr.entry = {arguments = [], device = "cuda", name = "by_value"}} {
+    %c1 = arith.constant 1 : index
+    gpu.launch_func @by_value_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%c1, %c1, %c1)
+        args(%map : !llvm.ptr, %map : !llvm.ptr) {gdr.overlaps_previous_launch}
+    return
+  }
+  gpu.module @by_value_kernels {
+    llvm.func @kernel(%map: !llvm.ptr {llvm.byval = !llvm.array<128 x i8>}, %pointer: !llvm.ptr)
+        attributes {gpu.kernel, nvvm.kernel} {
+      llvm.return
+    }
+  }
+}
+
+// -----
+
 // Nothing to do.
 // CHECK-NOT:   @gdr_launch
 // CHECK-LABEL: func.func private @nothing.host(

@@ -20,8 +20,16 @@ inline constexpr StringLiteral entryAttrName = "gdr.entry";
 /// GPU module that they are in.
 inline constexpr StringLiteral kernelsAttrName = "gdr.kernels";
 inline constexpr StringLiteral kernelModuleAttrName = "gdr.kernel_module";
-/// Attribute of a launch: the kernel waits for the previous one itself.
+/// Attribute of host code: the function with its arguments that computes the
+/// bytes of workspace it needs.
+inline constexpr StringLiteral workspaceSizeAttrName = "gdr.workspace_size";
+/// Attribute of a launch: the kernel waits for the previous one itself, and
+/// overlaps it if the caller grants that.
 inline constexpr StringLiteral waitsAttrName = "gdr.waits_for_dependency";
+/// Attribute of a launch: the kernel waits for the previous launch of the same
+/// call itself, and overlaps it.
+inline constexpr StringLiteral overlapsAttrName =
+    "gdr.overlaps_previous_launch";
 
 /// An argument of an entry point.
 struct EntryArgument {

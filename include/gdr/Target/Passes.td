@@ -42,6 +42,71 @@ def DescribeEntry : Pass<"gdr-describe-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def AllocateWorkspace : Pass<"gdr-allocate-workspace", "::mlir::ModuleOp"> {
+  let summary = "Turn allocations on the device into parts of the workspace";
+  let description = [{
+    Replaces each `memref.alloc` in host code of entry points on the device by a
+    view of the workspace that the caller provides, at an offset that is a
+    multiple of 256 bytes, and adds the function that computes how much of it a
+    call needs. Allocations on the two sides of an `scf.if` share their place;
+    others have one each for the whole call. `memref.dealloc` is dropped.
+
+    ```mlir
+    func.func private @prefill.host(%call: !llvm.ptr, %n: index) attributes {gdr.entry = {...}} {
+      %0 = memref.alloc(%n) : memref<?x64xf32>
+    ```
+    becomes
+    ```mlir
+    func.func private @prefill.host(%call: !llvm.ptr, %n: index)
+        attributes {gdr.entry = {...}, gdr.workspace_size = @prefill.workspace_size} {
+      %base = llvm.call @gdr_call_workspace(%call) : (!llvm.ptr) -> !llvm.ptr
+      ...
+      %0 = memref.view %workspace[%offset][%n] : memref<?xi8> to memref<?x64xf32>
+    }
+    func.func private @prefill.workspace_size(%n: index) -> i64
+    ```
+
+    Requires sizes that follow from the function's arguments through operations
+    without side effects.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"
+  ];
+}
+
+def TensorMapToRuntime : Pass<"gdr-tensor-map-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Lower tensor maps to calls of the runtime";
+  let description = [{
+    Lowers `gdr.encode_tensor_map` in host code of entry points to a call of
+    gdr_encode_tensor_map, which fills 128 bytes on the stack, and
+    `gdr.fits_tensor_map` to a call of gdr_fits_tensor_map. Both take a
+    description of the tensor, a `gdr_tensor_map` on the stack.
+
+    ```mlir
+    %map = gdr.encode_tensor_map %k box [1, 64, 1, 64] swizzle 128 : memref<...> -> !llvm.ptr
+    ```
+    becomes
+    ```mlir
+    %map = llvm.alloca %one x !llvm.array<128 x i8> {alignment = 128 : i64} : (i64) -> !llvm.ptr
+    llvm.call @gdr_encode_tensor_map(%call, %map, %description)
+    ```
+
+    The kernel's argument, a pointer, becomes a copy of the tensor map in
+    constant memory:
+
+    ```mlir
+    llvm.func @kernel(%map: !llvm.ptr {llvm.align = 128 : i64, llvm.byval = !llvm.array<128 x i8>, nvvm.grid_constant})
+    ```
+
+    Requires kernels in the LLVM dialect.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect"
+  ];
+}
+
 def LaunchToRuntime : Pass<"gdr-launch-to-runtime", "::mlir::ModuleOp"> {
   let summary = "Lower gpu.launch_func to calls of gdr_launch";
   let description = [{
@@ -55,6 +120,23 @@ def LaunchToRuntime : Pass<"gdr-launch-to-runtime", "::mlir::ModuleOp"> {
     becomes
     ```mlir
     llvm.call @gdr_launch(%call, %kernel, %grid_x, ..., %parameters)
+    ```
+
+    Kernel operands are memrefs, of which the kernel takes the aligned pointer,
+    and values of builtin types; a pointer is the address of the parameter
+    itself where the kernel's argument has `llvm.byval`.
+
+    Two attributes of a launch let its kernel start while the previous one still
+    runs (programmatic dependent launch). The kernel must wait itself, with
+    `nvvm.griddepcontrol wait`, before it touches what that one writes.
+
+    - `gdr.waits_for_dependency`: if the caller of the entry point grants it;
+    - `gdr.overlaps_previous_launch`: if the previous kernel is another launch
+      of the same call.
+
+    ```mlir
+    gpu.launch_func @prefill_kernels::@scan blocks in (...) threads in (...)
+        args(...) {gdr.overlaps_previous_launch}
     ```
   }];
   let dependentDialects = [
@@ -122,17 +204,6 @@ def EmitEntry : Pass<"gdr-emit-entry", "::mlir::ModuleOp"> {
     Requires the LLVM dialect.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
-}
-
-def PassTensorMaps : Pass<"gdr-pass-tensor-maps", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "Pass tensor maps by value, as parameters that stay in place";
-  let description = [{
-    A copy reads its tensor map where the launch has put it: the argument is
-    `llvm.byval` and `nvvm.grid_constant`, or LLVM would give each thread a copy
-    in local memory. Run after the conversion of `gpu.func`, which drops both;
-    `gdr-wg-to-nvvm` says which arguments they are.
-  }];
-  let dependentDialects = ["::mlir::NVVM::NVVMDialect"];
 }
 
 #endif // GDR_TARGET_PASSES_TD

@@ -17,6 +17,7 @@
 #include "Kernels.h"
 #include "gdr/Dialect/GDR/IR/GDR.h"
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
+#include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "gdr/Dialect/WG/IR/WG.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -46,6 +47,13 @@ static LogicalResult verifyPreconditions(RuleOpInterface op) {
                           "before gdr-chunk-to-wg");
   if (!op->getParentOfType<func::FuncOp>())
     return op.emitOpError("expected the op in a func.func");
+  std::string reason;
+  auto schedule =
+      op->getAttrOfType<ChunkedAttr>("schedule");
+  if (!hasWgmmaForm(op, schedule, reason))
+    return op.emitOpError("expected an op that the warpgroup kernels can "
+                          "compute; ")
+           << reason;
   return success();
 }
 
@@ -54,9 +62,10 @@ static LogicalResult verifyPreconditions(RuleOpInterface op) {
 static Value createTensorMap(ImplicitLocOpBuilder &b, Value memref) {
   auto type = cast<MemRefType>(memref.getType());
   int64_t width = boxBytes * 8 / type.getElementTypeBitWidth();
-  return wg::EncodeTensorMapOp::create(
+  return EncodeTensorMapOp::create(
       b, wg::TensorMapType::get(b.getContext()), memref,
-      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, width}), boxBytes);
+      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, width}),
+      b.getI64IntegerAttr(boxBytes));
 }
 
 namespace {

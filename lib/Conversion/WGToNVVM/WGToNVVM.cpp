@@ -33,23 +33,10 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::wg;
 
-// Remembers which arguments are tensor maps, for gdr-pass-tensor-maps.
-static void describeTensorMaps(gpu::GPUFuncOp kernel) {
-  SmallVector<int64_t> maps;
-  for (BlockArgument argument : kernel.getArguments())
-    if (isa<TensorMapType>(argument.getType()))
-      maps.push_back(argument.getArgNumber());
-  if (!maps.empty())
-    kernel->setAttr(tensorMapsAttrName,
-                    DenseI64ArrayAttr::get(kernel.getContext(), maps));
-}
-
 namespace {
 
 struct WGToNVVM : gdr::impl::WGToNVVMBase<WGToNVVM> {
   void runOnOperation() override {
-    getOperation().walk(describeTensorMaps);
-
     TypeConverter converter;
     populateTypeConversions(converter);
     RewritePatternSet patterns(&getContext());

@@ -814,3 +814,84 @@ func.func private @schedule_missing() attributes {test.schedule = #gdr.schedule<
 // expected-error @+2 {{expected ::mlir::gdr::StateLayout to be one of: k_first, v_first}}
 // expected-error @below {{failed to parse}}
 func.func private @unknown_state_layout() attributes {test.layout = #gdr.state_layout<row_major>}
+
+// -----
+
+// tensor_map_strides
+func.func @tensor_map_strides(%x: memref<8x8xf32, strided<[8, ?]>>) -> i1 {
+  // expected-error @below {{expected operand 'tensor' to have a strided layout with stride 1 in the last dimension, got 'memref<8x8xf32, strided<[8, ?]>>'}}
+  %0 = gdr.fits_tensor_map %x box [8, 8] : memref<8x8xf32, strided<[8, ?]>>
+  return %0 : i1
+}
+
+// -----
+
+// tensor_map_memory_space
+func.func @tensor_map_memory_space(%x: memref<8x8xf32, 3>) -> i1 {
+  // expected-error @below {{expected operand 'tensor' in the default memory space, got 3 : i64}}
+  %0 = gdr.fits_tensor_map %x box [8, 8] : memref<8x8xf32, 3>
+  return %0 : i1
+}
+
+// -----
+
+// tensor_map_box_rank
+func.func @tensor_map_box_rank(%x: memref<8x8xf32>) -> i1 {
+  // expected-error @below {{expected 'box' to have one size for each of the 2 dimensions, got 1}}
+  %0 = gdr.fits_tensor_map %x box [8] : memref<8x8xf32>
+  return %0 : i1
+}
+
+// -----
+
+// tensor_map_box_size
+func.func @tensor_map_box_size(%x: memref<8x8xf32>) -> i1 {
+  // expected-error @below {{expected sizes of 'box' to be from 1 to 256, got 257}}
+  %0 = gdr.fits_tensor_map %x box [257, 8] : memref<8x8xf32>
+  return %0 : i1
+}
+
+// -----
+
+// tensor_map_box_size
+func.func @tensor_map_box_size_2(%x: memref<8x8xf32>) -> i1 {
+  // expected-error @below {{expected sizes of 'box' to be from 1 to 256, got 0}}
+  %0 = gdr.fits_tensor_map %x box [0, 8] : memref<8x8xf32>
+  return %0 : i1
+}
+
+// -----
+
+// tensor_map_box_row
+func.func @tensor_map_box_row(%x: memref<8x8xf32>) -> i1 {
+  // expected-error @below {{expected a row of 'box' to be a multiple of 16 bytes, got 12}}
+  %0 = gdr.fits_tensor_map %x box [8, 3] : memref<8x8xf32>
+  return %0 : i1
+}
+
+// -----
+
+// tensor_map_swizzle
+func.func @tensor_map_swizzle(%x: memref<8x64xbf16>) -> i1 {
+  // expected-error @below {{expected a row of 'box' to be at most 64 bytes, the swizzle, got 128}}
+  %0 = gdr.fits_tensor_map %x box [8, 64] swizzle 64 : memref<8x64xbf16>
+  return %0 : i1
+}
+
+// -----
+
+// No swizzle of TMA.
+func.func @tensor_map_swizzle_2(%x: memref<8x64xbf16>) -> i1 {
+  // expected-error @below {{attribute 'swizzle' failed to satisfy constraint: 64-bit signless integer attribute whose value is 0, 32, 64 or 128 bytes}}
+  %0 = gdr.fits_tensor_map %x box [8, 64] swizzle 256 : memref<8x64xbf16>
+  return %0 : i1
+}
+
+// -----
+
+// Both ops.
+func.func @encode_tensor_map(%x: memref<8x8xf32>) -> !llvm.ptr {
+  // expected-error @below {{expected a row of 'box' to be a multiple of 16 bytes, got 4}}
+  %0 = gdr.encode_tensor_map %x box [8, 1] : memref<8x8xf32> -> !llvm.ptr
+  return %0 : !llvm.ptr
+}

@@ -30,9 +30,12 @@ gdr_tensor_map getDescription() {
   description.rank = 4;
   description.swizzle = 128;
   description.address = reinterpret_cast<const void *>(0x7f0000001230);
-  std::copy_n(std::initializer_list<int64_t>{3, 1000, 16, 128}.begin(), 4, description.sizes);
-  std::copy_n(std::initializer_list<int64_t>{4096000, 4096, 128, 1}.begin(), 4, description.strides);
-  std::copy_n(std::initializer_list<int64_t>{1, 64, 1, 64}.begin(), 4, description.box);
+  std::copy_n(std::initializer_list<int64_t>{3, 1000, 16, 128}.begin(), 4,
+              description.sizes);
+  std::copy_n(std::initializer_list<int64_t>{4096000, 4096, 128, 1}.begin(), 4,
+              description.strides);
+  std::copy_n(std::initializer_list<int64_t>{1, 64, 1, 64}.begin(), 4,
+              description.box);
   return description;
 }
 
@@ -119,9 +122,12 @@ TEST_F(TensorMapTest, Ranks) {
   stub::reset();
   description = getDescription();
   description.rank = 5;
-  std::copy_n(std::initializer_list<int64_t>{2, 3, 4, 5, 64}.begin(), 5, description.sizes);
-  std::copy_n(std::initializer_list<int64_t>{3840, 1280, 320, 64, 1}.begin(), 5, description.strides);
-  std::copy_n(std::initializer_list<int64_t>{1, 1, 4, 5, 64}.begin(), 5, description.box);
+  std::copy_n(std::initializer_list<int64_t>{2, 3, 4, 5, 64}.begin(), 5,
+              description.sizes);
+  std::copy_n(std::initializer_list<int64_t>{3840, 1280, 320, 64, 1}.begin(), 5,
+              description.strides);
+  std::copy_n(std::initializer_list<int64_t>{1, 1, 4, 5, 64}.begin(), 5,
+              description.box);
   expectMap();
   EXPECT_EQ(stub::getTensorMaps()[0].sizes, Sizes({64, 5, 4, 3, 2}));
   EXPECT_EQ(stub::getTensorMaps()[0].strides, Sizes({128, 640, 2560, 7680}));
@@ -147,13 +153,13 @@ TEST_F(TensorMapTest, DimensionsOfOneElement) {
   EXPECT_EQ(stub::getTensorMaps()[0].strides, Sizes({256, 8192, 16}));
 }
 
-// A tensor without elements needs no address.
+// A tensor without elements needs no address; its map has one.
 TEST_F(TensorMapTest, NoElements) {
   description.sizes[1] = 0;
   description.strides[1] = 3;
   description.address = reinterpret_cast<const void *>(2);
   expectMap();
-  EXPECT_EQ(stub::getTensorMaps()[0].address, nullptr);
+  EXPECT_EQ(stub::getTensorMaps()[0].address, &map);
   EXPECT_EQ(stub::getTensorMaps()[0].sizes, Sizes({128, 16, 1, 3}));
   EXPECT_EQ(stub::getTensorMaps()[0].strides, Sizes({256, 4096, 4096}));
 }

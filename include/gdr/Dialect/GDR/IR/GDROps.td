@@ -10,6 +10,7 @@
 
 include "gdr/Dialect/GDR/IR/GDRAttributes.td"
 include "gdr/Dialect/GDR/IR/GDRInterfaces.td"
+include "gdr/Dialect/GDR/IR/GDRTensorMapOps.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"

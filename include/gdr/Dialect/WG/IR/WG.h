@@ -36,9 +36,6 @@ inline constexpr int64_t fragmentRows = 64;
 /// Alignment of a shared tile; a 128-byte swizzle repeats after 1024 bytes.
 inline constexpr int64_t tileAlignment = 1024;
 
-/// On a kernel: the arguments that are tensor maps.
-inline constexpr llvm::StringLiteral tensorMapsAttrName = "wg.tensor_maps";
-
 /// Whether the type is a tensor with an encoding of this dialect.
 bool isRegisterTile(Type type);
 

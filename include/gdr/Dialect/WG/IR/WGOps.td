@@ -275,19 +275,6 @@ def WG_WaitOp : WG_Op<"wait", [MemoryEffects<[MemRead, MemWrite]>]> {
 // Copies
 //===----------------------------------------------------------------------===//
 
-def WG_EncodeTensorMapOp : WG_Op<"encode_tensor_map", [Pure]> {
-  let summary = "describes a tensor for copies of boxes; on the host";
-  let description = [{
-    `box` is the size of what one copy moves, as many elements along each
-    dimension; `swizzle` is that of the shared tile, in bytes. What lies outside
-    of the tensor reads as zeros.
-  }];
-  let arguments = (ins AnyMemRef:$source, DenseI64ArrayAttr:$box,
-                       I64Attr:$swizzle);
-  let results = (outs WG_TensorMapType:$map);
-  let assemblyFormat = "$source `box` $box `swizzle` `(` $swizzle `)` attr-dict `:` type($source)";
-}
-
 def WG_CopyOp : WG_Op<"copy", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "copies a box of a tensor, or consecutive bytes, into a tile";
   let description = [{
