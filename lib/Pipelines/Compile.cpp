@@ -21,9 +21,6 @@
 
 using namespace mlir;
 
-/// The one chip with wgmma, which is the default.
-static constexpr StringLiteral wgmmaChip = "sm_90a";
-
 // The forms that the target has. On the CPU the arithmetic grows with the chunk
 // and the chunked form is no slower from 16 tokens on; docs/Performance.md has
 // the measurements.
@@ -34,11 +31,6 @@ getDispatchOptions(const gdr::CompileOptions &options) {
     dispatchOptions.chunked = true;
     dispatchOptions.chunkSize = 16;
     dispatchOptions.leastTokens = 16;
-  } else if (llvm::all_of(options.chips, [](const std::string &chip) {
-               return chip == wgmmaChip;
-             })) {
-    dispatchOptions.chunked = true;
-    dispatchOptions.wgmma = true;
   }
   return dispatchOptions;
 }

@@ -55,6 +55,8 @@
 // KEPT: before
 // RUN: not gdr-opt %s --gdr-compile --emit=ptx -o %t.missing/out.ptx 2>&1 | FileCheck %s --check-prefix=DIRECTORY
 // DIRECTORY: error: could not write '{{.*}}out.ptx'
+// RUN: not gdr-opt %s --split-input-file --gdr-compile --emit=object -o %t.none 2>&1 | FileCheck %s --check-prefix=SPLIT
+// SPLIT: error: expected one module to emit, got --split-input-file; leave it out, or compile the parts one by one
 // RUN: not gdr-opt %t.nonexistent.mlir --gdr-compile --emit=ptx 2>&1 | FileCheck %s --check-prefix=INPUT
 // INPUT: error: cannot open input file '{{.*}}.nonexistent.mlir'
 

@@ -52,6 +52,13 @@ static LogicalResult emit(const std::string &inputName,
                           const std::string &outputName,
                           DialectRegistry &registry, EmitKind kind,
                           const EmitOptions &options) {
+  MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
+  if (!config.inputSplitMarker().empty()) {
+    llvm::errs() << "error: expected one module to emit, got "
+                    "--split-input-file; leave it out, or compile the parts "
+                    "one by one\n";
+    return failure();
+  }
   std::string message;
   std::unique_ptr<llvm::MemoryBuffer> input =
       openInputFile(inputName, &message);
@@ -59,7 +66,6 @@ static LogicalResult emit(const std::string &inputName,
     llvm::errs() << "error: " << message << "\n";
     return failure();
   }
-  MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
   MLIRContext context(registry);
   context.allowUnregisteredDialects(config.shouldAllowUnregisteredDialects());
   auto sources = std::make_shared<llvm::SourceMgr>();

@@ -41,6 +41,9 @@ struct Access {
 /// The widest access of a thread, in bytes.
 inline constexpr int64_t maxAccessBytes = 16;
 
+/// The largest power of two that divides both, at most `limit` and at least 1.
+int64_t getCommonVectorSize(int64_t a, int64_t b, int64_t limit);
+
 /// Loads zeros where the access is not inside.
 Value createLoad(ImplicitLocOpBuilder &b, const Access &access);
 /// Stores nothing where the access is not inside.
@@ -115,6 +118,12 @@ protected:
   TileGeometry geometry;
   ImplicitLocOpBuilder &b;
 };
+
+/// The tiles of the two state layouts.
+std::unique_ptr<StateTile> createVFirstTile(const TileGeometry &geometry,
+                                            ImplicitLocOpBuilder &b);
+std::unique_ptr<StateTile> createKFirstTile(const TileGeometry &geometry,
+                                            ImplicitLocOpBuilder &b);
 
 } // namespace mlir::gdr
 

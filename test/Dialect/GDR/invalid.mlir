@@ -7,7 +7,7 @@
 // Element types and ranks, by ODS
 !x = tensor<1x4x2x8xf64>
 func.func @ods_element_type(%x: !x) {
-  // expected-error @below {{operand #0 must be}}
+  // expected-error @below {{operand #0 must be 'q', a 4D tensor of bfloat16 type or 16-bit float or 32-bit float values or 4D memref of bfloat16 type or 16-bit float or 32-bit float values, but got 'tensor<1x4x2x8xf64>'}}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       outs(%x : !x) -> !x
   return
@@ -18,7 +18,7 @@ func.func @ods_element_type(%x: !x) {
 // ODS: rank of q
 !x = tensor<4x2x8xf32>
 func.func @ods_rank(%x: !x) {
-  // expected-error @below {{operand #0 must be}}
+  // expected-error @below {{operand #0 must be 'q', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       outs(%x : !x) -> !x
   return
@@ -29,7 +29,7 @@ func.func @ods_rank(%x: !x) {
 // ODS: unranked
 !x = tensor<*xf32>
 func.func @ods_unranked(%x: !x) {
-  // expected-error @below {{operand #0 must be}}
+  // expected-error @below {{operand #0 must be 'q', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       outs(%x : !x) -> !x
   return
@@ -40,7 +40,7 @@ func.func @ods_unranked(%x: !x) {
 // ODS: rank of gate
 !x = tensor<1x4x2x8xf32>
 func.func @ods_gate(%x: !x, %g: tensor<1x4xf32>) {
-  // expected-error @below {{operand #3 must be}}
+  // expected-error @below {{operand #3 must be 'gate', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       gate(%g : tensor<1x4xf32>)
       outs(%x : !x) -> !x
@@ -52,7 +52,7 @@ func.func @ods_gate(%x: !x, %g: tensor<1x4xf32>) {
 // ODS: rank of beta
 !x = tensor<1x4x2x8xf32>
 func.func @ods_beta(%x: !x, %b: tensor<1x4x2x8xf32>) {
-  // expected-error @below {{operand #3 must be}}
+  // expected-error @below {{operand #3 must be 'beta', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       beta(%b : tensor<1x4x2x8xf32>)
       outs(%x : !x) -> !x
@@ -64,7 +64,7 @@ func.func @ods_beta(%x: !x, %b: tensor<1x4x2x8xf32>) {
 // ODS: element type of a state
 !x = tensor<1x4x2x8xf32>
 func.func @ods_state(%x: !x, %s: tensor<1x2x8x8xi8>) {
-  // expected-error @below {{operand #3 must be}}
+  // expected-error @below {{operand #3 must be 'initial_state', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       initial_state(%s : tensor<1x2x8x8xi8>)
       outs(%x : !x) -> !x
@@ -76,7 +76,7 @@ func.func @ods_state(%x: !x, %s: tensor<1x2x8x8xi8>) {
 // ODS: element type of indices
 !x = tensor<1x4x2x8xf32>
 func.func @ods_indices(%x: !x, %s: tensor<3x2x8x8xf32>, %i: tensor<1xi16>) {
-  // expected-error @below {{operand #4 must be}}
+  // expected-error @below {{operand #4 must be 'read_indices', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       initial_state(%s : tensor<3x2x8x8xf32>) read_indices(%i : tensor<1xi16>)
       outs(%x : !x) -> !x
@@ -88,7 +88,7 @@ func.func @ods_indices(%x: !x, %s: tensor<3x2x8x8xf32>, %i: tensor<1xi16>) {
 // ODS: rank of cu_seqlens
 !x = tensor<1x4x2x8xf32>
 func.func @ods_cu_seqlens(%x: !x, %c: tensor<1x2xi32>) {
-  // expected-error @below {{operand #3 must be}}
+  // expected-error @below {{operand #3 must be 'cu_seqlens', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       cu_seqlens(%c : tensor<1x2xi32>)
       outs(%x : !x) -> !x
@@ -100,7 +100,7 @@ func.func @ods_cu_seqlens(%x: !x, %c: tensor<1x2xi32>) {
 // ODS: element type of num_accepted
 !x = tensor<1x4x2x8xf32>
 func.func @ods_num_accepted(%x: !x, %n: tensor<1xi64>) {
-  // expected-error @below {{operand #3 must be}}
+  // expected-error @below {{operand #3 must be 'num_accepted', a }}
   %0 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
       num_accepted(%n : tensor<1xi64>)
       outs(%x : !x) -> !x

@@ -33,8 +33,8 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
   if (int64_t k = rule.getKeyDim(); k % tileSize != 0 || k > maxKeyDim)
     return refuse(llvm::formatv("K is {0}, and the kernels take 64 and 128", k)
                       .str());
-  if (int64_t v = rule.getValueDim();
-      rule.getV() && (v % tileSize != 0 || v > 2 * maxColumns))
+  int64_t v = rule.getV() ? rule.getValueDim() : 0;
+  if (v % tileSize != 0 || v > 2 * maxColumns)
     return refuse(
         llvm::formatv("V is {0}, and the kernels take multiples of 64 up to 256",
                       v)
@@ -57,7 +57,7 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
                       .str());
   int64_t columns = schedule.getColumns();
   if (columns % tileSize != 0 || columns > maxColumns ||
-      (columns && rule.getV() && rule.getValueDim() % columns != 0))
+      (columns && v % columns != 0))
     return refuse(llvm::formatv("columns is {0}, and the kernels take 64 and "
                                 "128 where they divide V",
                                 columns)

@@ -26,6 +26,11 @@ def GDR_State : GDR_Shaped<[F32, BF16, F16], [4]>;
 def GDR_Indices : GDR_Shaped<[I32, I64], [1]>;
 def GDR_Counts : GDR_Shaped<[I32], [1]>;
 
+// ODS numbers the operands in its errors; this adds the name that they have in
+// the textual form.
+class GDR_Named<string name, TypeConstraint type>
+    : Type<type.predicate, "'" # name # "', a " # type.summary, type.cppType>;
+
 // What the ops on sequences of tokens have in common: the tie of results to
 // inits.
 class GDR_StageOp<string mnemonic, list<Trait> traits = []>
@@ -56,23 +61,23 @@ class GDR_StageOp<string mnemonic, list<Trait> traits = []>
 class GDR_RuleOp<string mnemonic, Attr scheduleAttr, list<Trait> traits = []>
     : GDR_StageOp<mnemonic, traits> {
   let arguments = (ins
-    GDR_Activation:$q,
-    GDR_Activation:$k,
-    GDR_Activation:$v,
-    Optional<GDR_Gate>:$g,
-    Optional<GDR_Beta>:$beta,
-    Optional<GDR_GateParameter>:$A_log,
-    Optional<GDR_GateParameter>:$dt_bias,
-    Optional<GDR_State>:$initial_state,
-    Optional<GDR_Indices>:$cu_seqlens,
+    GDR_Named<"q", GDR_Activation>:$q,
+    GDR_Named<"k", GDR_Activation>:$k,
+    GDR_Named<"v", GDR_Activation>:$v,
+    Optional<GDR_Named<"gate", GDR_Gate>>:$g,
+    Optional<GDR_Named<"beta", GDR_Beta>>:$beta,
+    Optional<GDR_Named<"A_log", GDR_GateParameter>>:$A_log,
+    Optional<GDR_Named<"dt_bias", GDR_GateParameter>>:$dt_bias,
+    Optional<GDR_Named<"initial_state", GDR_State>>:$initial_state,
+    Optional<GDR_Named<"cu_seqlens", GDR_Indices>>:$cu_seqlens,
     Optional<Index>:$max_seqlen,
-    Optional<GDR_Indices>:$read_indices,
-    Optional<GDR_Indices>:$write_indices,
-    Optional<GDR_Counts>:$num_accepted,
-    Optional<GDR_Indices>:$snapshot_indices,
-    GDR_Activation:$o_init,
-    Optional<GDR_State>:$final_state_init,
-    Optional<GDR_State>:$snapshots_init,
+    Optional<GDR_Named<"read_indices", GDR_Indices>>:$read_indices,
+    Optional<GDR_Named<"write_indices", GDR_Indices>>:$write_indices,
+    Optional<GDR_Named<"num_accepted", GDR_Counts>>:$num_accepted,
+    Optional<GDR_Named<"snapshot_indices", GDR_Indices>>:$snapshot_indices,
+    GDR_Named<"outs", GDR_Activation>:$o_init,
+    Optional<GDR_Named<"final_state", GDR_State>>:$final_state_init,
+    Optional<GDR_Named<"snapshots", GDR_State>>:$snapshots_init,
     OptionalAttr<F32Attr>:$scale,
     DefaultValuedAttr<GDR_StateLayoutAttr, "StateLayout::KFirst">:$state_layout,
     UnitAttr:$qk_l2norm,
