@@ -27,6 +27,8 @@ set(GDR_LIBRARIES
   GDRTarget
   GDRTransforms
   GDRUtils
+  WGDialect
+  WGTransforms
 )
 foreach(library IN LISTS GDR_LIBRARIES)
   string(REGEX REPLACE "^GDR" "" exported ${library})
