@@ -31,7 +31,10 @@ getDispatchOptions(const gdr::CompileOptions &options) {
     dispatchOptions.chunked = true;
     dispatchOptions.chunkSize = 16;
     dispatchOptions.leastTokens = 16;
+    return dispatchOptions;
   }
+  // TODO
+  dispatchOptions.chunked = dispatchOptions.wgmma = true;
   return dispatchOptions;
 }
 

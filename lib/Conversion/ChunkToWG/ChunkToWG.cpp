@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Moves each gdr.chunk_prepare and gdr.chunk_scan on memrefs into a gpu.func of
-// its own, expands it there (PrepareKernel.cpp, ScanKernel.cpp) and leaves the
+// its own, expands it there (PrepareKernel.cpp, ScanProgram.cpp) and leaves the
 // tensor maps of q, k, v and o and a gpu.launch_func in its place.
 //
 //===----------------------------------------------------------------------===//
@@ -34,8 +34,8 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::gdr;
 
-// Bytes of a row of a box, the swizzle of the tiles it is copied to.
-static constexpr int64_t boxBytes = 128;
+// Channels of a box of q and k.
+static constexpr int64_t boxColumns = 64;
 
 /// CTAs of prepare that an SM is to hold, which bounds the registers: enough to
 /// hide the latency of one by the others.
@@ -57,15 +57,22 @@ static LogicalResult verifyPreconditions(RuleOpInterface op) {
   return success();
 }
 
-// A tensor map over an operand [B, T, H, D], in boxes of a chunk of tokens of
-// one head.
-static Value createTensorMap(ImplicitLocOpBuilder &b, Value memref) {
-  auto type = cast<MemRefType>(memref.getType());
-  int64_t width = boxBytes * 8 / type.getElementTypeBitWidth();
+namespace {
+/// An operand [B, T, H, D] that is copied in boxes of a chunk of tokens of one
+/// head and some columns of D.
+struct Boxes {
+  Value memref;
+  int64_t columns;
+};
+} // namespace
+
+// Rows of a box are as wide as the swizzle of the tiles they are copied to.
+static Value createTensorMap(ImplicitLocOpBuilder &b, const Boxes &boxes) {
+  auto type = cast<MemRefType>(boxes.memref.getType());
   return EncodeTensorMapOp::create(
-      b, wg::TensorMapType::get(b.getContext()), memref,
-      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, width}),
-      b.getI64IntegerAttr(boxBytes));
+      b, wg::TensorMapType::get(b.getContext()), boxes.memref,
+      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, boxes.columns}),
+      b.getI64IntegerAttr(boxes.columns * type.getElementTypeBitWidth() / 8));
 }
 
 namespace {
@@ -97,7 +104,7 @@ struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
 private:
   void rewrite(ChunkPrepareOp op) {
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    SmallVector<Value> boxes = {op.getQ(), op.getK()};
+    Boxes boxes[] = {{op.getQ(), boxColumns}, {op.getK(), boxColumns}};
     Value slots = memref::DimOp::create(b, op.getInverse(), 0);
     createKernelAndLaunch(
         b, op, "_prepare", boxes, slots, getPrepareBlocksPerSlot(op),
@@ -111,7 +118,11 @@ private:
 
   void rewrite(ChunkScanOp op) {
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    SmallVector<Value> boxes = {op.getQ(), op.getK(), op.getV(), op.getOInit()};
+    int64_t columns = getScanPanelColumns(op);
+    Boxes boxes[] = {{op.getQ(), boxColumns},
+                     {op.getK(), boxColumns},
+                     {op.getV(), columns},
+                     {op.getOInit(), columns}};
     Value sequences = SequenceBuilder(b, op).createSequenceCount();
     createKernelAndLaunch(
         b, op, "_scan", boxes, sequences, getScanBlocksPerSequence(op),
@@ -125,12 +136,12 @@ private:
 
   void createKernelAndLaunch(
       ImplicitLocOpBuilder &b, Operation *op, StringRef suffix,
-      ArrayRef<Value> boxes, Value units, int64_t blocksPerUnit,
+      ArrayRef<Boxes> boxes, Value units, int64_t blocksPerUnit,
       int64_t threads, int64_t blocksPerSM,
       llvm::function_ref<void(ImplicitLocOpBuilder &, Operation *, ValueRange)>
           createBody) {
     SmallVector<Value> arguments;
-    for (Value box : boxes)
+    for (const Boxes &box : boxes)
       arguments.push_back(createTensorMap(b, box));
     // Each buffer is passed once, also if it serves as two operands.
     llvm::SmallMapVector<Value, PassedMemRef, 16> passed;

@@ -16,7 +16,7 @@ namespace mlir::gdr {
 /// Tokens of a chunk: the rows of a fragment.
 inline constexpr int64_t gpuChunkSize = 64;
 
-/// Tensor maps of a kernel, boxes of 64 tokens and 64 channels of one head.
+/// Tensor maps of a kernel, boxes of 64 tokens and some channels of one head.
 struct TensorMaps {
   Value q, k, v, o;
 };
@@ -33,6 +33,8 @@ int64_t getPrepareThreads();
 /// one sequence.
 void createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
                     const TensorMaps &maps);
+/// Columns of a box of v and o; of q and k they are 64.
+int64_t getScanPanelColumns(ChunkScanOp op);
 int64_t getScanBlocksPerSequence(ChunkScanOp op);
 int64_t getScanThreads(ChunkScanOp op);
 

@@ -70,6 +70,7 @@ public:
     createTiles();
     rows = IotaOp::create(b, t.getRows(b.getI32Type()));
     columns = IotaOp::create(b, t.getColumns(C, b.getI32Type()));
+    lanes = IotaOp::create(b, t.getLanes(C, b.getI32Type()));
     OpBuilder::InsertionGuard guard(b);
     if (chunk.isActive) {
       auto branch = scf::IfOp::create(b, chunk.isActive, false);
@@ -77,7 +78,11 @@ public:
     }
     createLoads();
     createGates();
-    createProducts();
+    auto tiles =
+        TakeOp::create(b, getTileTypes(), ring, t.index(0)).getTiles();
+    if (op.getQkL2norm())
+      createNorms(tiles[0], tiles[1]);
+    createProducts(tiles[0], tiles[1]);
     auto loop = scf::ForOp::create(b, t.index(0), t.index(ratio), t.index(1));
     {
       OpBuilder::InsertionGuard inLoop(b);
@@ -91,7 +96,8 @@ private:
   // K and Q are dead when the products are known; what is computed from them
   // takes their place.
   void createTiles() {
-    SharedType keys = t.getShared({C, op.getKeyDim()}, element, swizzle);
+    int64_t keyDim = llvm::alignTo(op.getKeyDim(), fragmentRows);
+    SharedType keys = t.getShared({C, keyDim}, element, swizzle);
     RingType ringType = RingType::get(b.getContext(), 1, {keys, keys});
     ring = RingOp::create(b, ringType, /*consumers=*/1);
     SharedType square = t.getShared({C, C}, f16, swizzle);
@@ -113,6 +119,8 @@ private:
     decay = alloc(t.getShared({numDecayRows, C}, f32));
     sumsOfHeads = alloc(t.getShared({ratio, C}, f32));
     betasOfHeads = alloc(t.getShared({ratio, C}, f32));
+    if (op.getQkL2norm())
+      norms = alloc(t.getShared({2, C}, f32));
     scratch = alloc(t.getShared({4, 320}, f32));
   }
 
@@ -153,19 +161,55 @@ private:
     }
   }
 
+  // rk and rq: 1 / |k_i| and 1 / |q_i|.
+  void createNorms(Value k, Value q) {
+    for (auto [number, tile] : llvm::enumerate(std::array{k, q})) {
+      int64_t keyDim = cast<SharedType>(tile.getType()).getShape()[1];
+      Value x = t.cast(t.load(t.getFragment(keyDim, element), tile), f32);
+      Value norm = sequences.createInverseNorm(t.sumColumns(t.mul(x, x)));
+      t.store(keepTokens(norm, rows), createNormsOf(number));
+    }
+    SyncOp::create(b);
+  }
+
+  Value createNormsOf(int64_t number) {
+    return SliceOp::create(b, t.getShared({C}, f32), norms, t.index(number));
+  }
+
+  // x_ij / (|x_i| |k_j|)
+  Value createNormalized(Value x, int64_t number) {
+    if (!op.getQkL2norm())
+      return x;
+    Value ofRows = t.load(t.getRows(f32), createNormsOf(number));
+    Value ofColumns = t.load(t.getColumns(C, f32), createNormsOf(0));
+    return t.mul(t.mul(x, t.broadcast(ofRows, x)), t.broadcast(ofColumns, x));
+  }
+
   // K K^T below the diagonal, and scale Q K^T there and on it.
-  void createProducts() {
-    auto tiles =
-        TakeOp::create(b, getTileTypes(), ring, t.index(0)).getTiles();
-    Value ofKeys = t.mma(tiles[0], tiles[0], /*transposeB=*/true);
-    Value ofQueries = t.mma(tiles[1], tiles[0], /*transposeB=*/true);
-    keyProducts = t.wait(ofKeys, /*newer=*/1);
+  void createProducts(Value k, Value q) {
+    Value ofKeys = t.mma(k, k, /*transposeB=*/true);
+    Value ofQueries = t.mma(q, k, /*transposeB=*/true);
+    keyProducts = createNormalized(t.wait(ofKeys, /*newer=*/1), 0);
     keyProducts = keepWhere(arith::CmpIPredicate::ugt, keyProducts);
-    queryProducts = t.wait(ofQueries);
+    queryProducts = createNormalized(t.wait(ofQueries), 1);
     auto type = cast<RankedTensorType>(queryProducts.getType());
     queryProducts =
         keepWhere(arith::CmpIPredicate::uge,
                   t.mul(queryProducts, t.splat(type, getScale())));
+    if (op.getCuSeqlens()) {
+      // What lies behind the last token may be NaN, also below the diagonal.
+      Value ofRows = t.broadcast(rows, keyProducts);
+      keyProducts = keepTokens(keyProducts, ofRows);
+      queryProducts = keepTokens(queryProducts, ofRows);
+    }
+  }
+
+  // `x` where the number of the token is that of one, else 0.
+  Value keepTokens(Value x, Value numbers) {
+    Value size = arith::IndexCastUIOp::create(b, b.getI32Type(), chunk.size);
+    return t.keepWhere(
+        arith::CmpIPredicate::ult, numbers,
+        t.splat(cast<RankedTensorType>(numbers.getType()), size), x);
   }
 
   // A value of each token of the chunk for this head, zero behind its end.
@@ -173,15 +217,13 @@ private:
     auto type = cast<MemRefType>(memref.getType());
     OpFoldResult one = b.getIndexAttr(1);
     SmallVector<OpFoldResult> offsets = {chunk.batch, chunk.begin, valueHead};
-    SmallVector<OpFoldResult> sizes = {one, b.getIndexAttr(C), one};
+    SmallVector<OpFoldResult> sizes = {one, chunk.size, one};
     SmallVector<OpFoldResult> strides(3, one);
     auto reduced = memref::SubViewOp::inferRankReducedResultType(
-        {C}, type, offsets, sizes, strides);
+        {ShapedType::kDynamic}, type, offsets, sizes, strides);
     Value view = memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
                                            offsets, sizes, strides);
-    return t.cast(t.load(t.getLanes(C, type.getElementType()), view,
-                         /*transpose=*/false, chunk.size),
-                  f32);
+    return t.cast(t.load(t.getLanes(C, type.getElementType()), view), f32);
   }
 
   // Log2 of the decays.
@@ -189,14 +231,21 @@ private:
     RankedTensorType type = t.getLanes(C, f32);
     if (!op.getG())
       return t.splat(type, 0.0);
-    Value gates = createTokens(op.getG());
+    Value gates = sequences.createLogDecay(
+        createTokens(op.getG()), sequences.createGateParameters(valueHead));
+    if (op.getGateForm() != GateForm::Log)
+      gates = keepTokens(gates, lanes);
     Value log2e = t.splat(type, llvm::numbers::log2e);
     return t.max(t.mul(gates, log2e), t.splat(type, minLogDecay));
   }
 
   Value createBetas() {
     RankedTensorType type = t.getLanes(C, f32);
-    return op.getBeta() ? createTokens(op.getBeta()) : t.splat(type, 1.0);
+    if (!op.getBeta())
+      return t.splat(type, 1.0);
+    Value betas = sequences.createBeta(createTokens(op.getBeta()));
+    return op.getBetaForm() == BetaForm::Given ? betas
+                                               : keepTokens(betas, lanes);
   }
 
   // `x` where the row's number and the column's compare, else 0.
@@ -259,6 +308,12 @@ private:
     Value in = t.exp2(logDecays);
     Value out = t.exp2(t.sub(last, logDecays));
     Value query = t.mul(in, t.splat(type, getScale()));
+    if (op.getQkL2norm()) {
+      Value ofKeys = t.load(type, createNormsOf(0));
+      in = t.mul(in, ofKeys);
+      out = t.mul(out, ofKeys);
+      query = t.mul(query, t.load(type, createNormsOf(1)));
+    }
     for (auto [row, vector] :
          llvm::enumerate(std::array{in, out, query, t.exp2(last)}))
       t.store(vector, SliceOp::create(b, t.getShared({C}, f32), decay,
@@ -316,7 +371,9 @@ private:
   Chunk chunk;
   Value ring, below, blocks, power, inverse, attention, decay, sumsOfHeads,
       betasOfHeads, scratch;
-  Value keyProducts, queryProducts, rows, columns;
+  Value norms; // null without l2norm
+  Value keyProducts, queryProducts;
+  Value rows, columns, lanes; // numbers of tokens
   // Of the value head.
   Value valueHead, sums, betas;
 };

@@ -36,6 +36,8 @@ void mlir::wg::populateTypeConversions(TypeConverter &converter) {
   converter.addConversion([=](RingType type) { return convertToAddress(type); });
   converter.addConversion(
       [=](MBarrierType type) { return convertToAddress(type); });
+  converter.addConversion(
+      [=](BarrierType type) { return convertToAddress(type); });
   converter.addConversion([](TensorMapType type) -> Type {
     return LLVM::LLVMPointerType::get(type.getContext());
   });
@@ -158,6 +160,34 @@ struct ConvertBroadcast : OpConversionPattern<BroadcastOp> {
   }
 };
 
+/// Sums of what a thread holds of its two rows, then over the quad.
+struct ConvertSumColumns : OpConversionPattern<SumColumnsOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(SumColumnsOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> elements = createElements(b, adaptor.getSource());
+    SmallVector<Value> sums(2);
+    for (auto [i, element] : llvm::enumerate(elements)) {
+      Value &sum = sums[i / 2 % 2];
+      sum = sum ? arith::AddFOp::create(b, sum, element).getResult() : element;
+    }
+    for (Value &sum : sums)
+      for (int64_t step : {1, 2}) {
+        Value other = gpu::ShuffleOp::create(b, sum, step, warpThreads,
+                                             gpu::ShuffleMode::XOR)
+                          .getShuffleResult();
+        sum = arith::AddFOp::create(b, sum, other);
+      }
+    auto type = cast<VectorType>(
+        getTypeConverter()->convertType(op.getSums().getType()));
+    rewriter.replaceOp(op, createVector(b, type, sums));
+    return success();
+  }
+};
+
 /// Sums of a lane's own elements, then of the lanes before it, by doubling.
 struct ConvertCumsum : OpConversionPattern<CumsumOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -201,6 +231,6 @@ struct ConvertCumsum : OpConversionPattern<CumsumOp> {
 void mlir::wg::populateElementwisePatterns(const TypeConverter &converter,
                                            RewritePatternSet &patterns) {
   patterns.add<ConvertElementwise, ConvertConstant, ConvertSplat, ConvertIota,
-               ConvertBroadcast, ConvertCumsum>(converter,
+               ConvertBroadcast, ConvertSumColumns, ConvertCumsum>(converter,
                                                 patterns.getContext());
 }

@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Expects kernels after wg-lower-rings, and leaves an offset on each wg.alloc
-// and wg.mbarrier_alloc and the size on each gpu.launch_func.
+// and wg.mbarrier_alloc, a number on each wg.barrier and the size on each
+// gpu.launch_func.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,6 +25,8 @@ using namespace mlir;
 using namespace mlir::wg;
 
 static constexpr int64_t mbarrierBytes = 8;
+/// Barriers of a CTA; PTX ISA, "bar".
+static constexpr int64_t maxBarriers = 16;
 
 static int64_t getBytes(AllocOp alloc) {
   if (auto ring = dyn_cast<RingType>(alloc.getTile().getType()))
@@ -55,6 +58,22 @@ static int64_t allocate(gpu::GPUFuncOp kernel) {
   return size;
 }
 
+// Numbers the barriers between warpgroups.
+static LogicalResult numberBarriers(gpu::GPUFuncOp kernel) {
+  int64_t next = 1;
+  if (auto blockSize = kernel.getKnownBlockSize())
+    next += blockSize->front() / warpgroupThreads;
+  WalkResult result = kernel->walk([&](BarrierOp barrier) -> WalkResult {
+    if (next == maxBarriers)
+      return barrier.emitOpError("expected at most ")
+             << maxBarriers << " barriers in a kernel, those of the CTA and of "
+             << "its warpgroups included";
+    barrier.setNumber(next++);
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 namespace {
 
 struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
@@ -69,6 +88,8 @@ struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
             return kernel.emitOpError("expected at most ")
                    << limit << " bytes of shared memory, got " << size
                    << "; use fewer slots or smaller tiles";
+          if (failed(numberBarriers(kernel)))
+            return WalkResult::interrupt();
           if (size)
             sizes[kernel.getNameAttr()] = size;
           return WalkResult::advance();
