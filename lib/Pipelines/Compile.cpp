@@ -71,7 +71,12 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
   }
   // The kernels say how arguments must be aligned.
   pm.addPass(createRecurrentToGPU());
-  pm.addPass(createChunkToWG());
+  ChunkToWGOptions tileOptions;
+  tileOptions.overlap = llvm::all_of(chips, [](StringRef name) {
+    std::optional<Chip> chip = getChip(name);
+    return chip && chip->computeCapability >= 90;
+  });
+  pm.addPass(createChunkToWG(tileOptions));
   pm.addPass(createDescribeEntry(entryOptions));
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;

@@ -19,6 +19,7 @@
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
 #include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "gdr/Dialect/WG/IR/WG.h"
+#include "gdr/Target/Entry.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -78,6 +79,8 @@ static Value createTensorMap(ImplicitLocOpBuilder &b, const Boxes &boxes) {
 namespace {
 
 struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
+  using Base::Base;
+
   void runOnOperation() override {
     SmallVector<ChunkPrepareOp> prepares;
     SmallVector<ChunkScanOp> scans;
@@ -111,7 +114,7 @@ private:
         getPrepareThreads(), prepareBlocksPerSM,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createPrepareBody(inKernel, cast<ChunkPrepareOp>(clone),
-                            {maps[0], maps[1], nullptr, nullptr});
+                            {maps[0], maps[1], nullptr, nullptr}, overlap);
         });
     op.erase();
   }
@@ -124,17 +127,19 @@ private:
                      {op.getV(), columns},
                      {op.getOInit(), columns}};
     Value sequences = SequenceBuilder(b, op).createSequenceCount();
-    createKernelAndLaunch(
+    gpu::LaunchFuncOp launch = createKernelAndLaunch(
         b, op, "_scan", boxes, sequences, getScanBlocksPerSequence(op),
         getScanThreads(op), /*blocksPerSM=*/1,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createScanBody(inKernel, cast<ChunkScanOp>(clone),
-                         {maps[0], maps[1], maps[2], maps[3]});
+                         {maps[0], maps[1], maps[2], maps[3]}, overlap);
         });
+    if (overlap)
+      launch->setAttr(overlapsAttrName, b.getUnitAttr());
     op.erase();
   }
 
-  void createKernelAndLaunch(
+  gpu::LaunchFuncOp createKernelAndLaunch(
       ImplicitLocOpBuilder &b, Operation *op, StringRef suffix,
       ArrayRef<Boxes> boxes, Value units, int64_t blocksPerUnit,
       int64_t threads, int64_t blocksPerSM,
@@ -163,9 +168,10 @@ private:
     Value perUnit = arith::ConstantIndexOp::create(b, blocksPerUnit);
     Value blocks = arith::MulIOp::create(b, units, perUnit);
     Value threadCount = arith::ConstantIndexOp::create(b, threads);
-    gpu::LaunchFuncOp::create(b, kernel, gpu::KernelDim3{blocks, one, one},
-                              gpu::KernelDim3{threadCount, one, one},
-                              /*dynamicSharedMemorySize=*/nullptr, arguments);
+    return gpu::LaunchFuncOp::create(
+        b, kernel, gpu::KernelDim3{blocks, one, one},
+        gpu::KernelDim3{threadCount, one, one},
+        /*dynamicSharedMemorySize=*/nullptr, arguments);
   }
 
   static void createKernelBody(

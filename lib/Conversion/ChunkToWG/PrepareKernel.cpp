@@ -26,6 +26,7 @@
 #include "TileBuilder.h"
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -61,7 +62,10 @@ public:
     ratio = op.getNumValueHeads() / op.getNumKeyHeads();
   }
 
-  void create() {
+  void create(bool overlap) {
+    if (overlap)
+      NVVM::GriddepcontrolOp::create(
+          b, NVVM::GridDepActionKind::launch_dependents);
     Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
     Value heads = t.index(op.getNumKeyHeads());
     keyHead = arith::RemUIOp::create(b, block, heads);
@@ -169,7 +173,7 @@ private:
       Value norm = sequences.createInverseNorm(t.sumColumns(t.mul(x, x)));
       t.store(keepTokens(norm, rows), createNormsOf(number));
     }
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
   }
 
   Value createNormsOf(int64_t number) {
@@ -275,7 +279,7 @@ private:
     // The results of the last head have left shared memory, and all warps are
     // done with K and Q.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
 
     // D_ij = 2^(G_i - G_j), at most 1: above the diagonal it is not used
     Value ofRows = t.broadcast(t.load(t.getRows(f32), sums), keyProducts);
@@ -285,7 +289,7 @@ private:
     createAttention(decays);
     createDecayRows();
     createInverse(decays);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     t.oneThread([&] {
       createCopyOut(attention, op.getAttention());
       createCopyOut(inverse, op.getInverse());
@@ -328,16 +332,16 @@ private:
     // B; N = B A'
     Value inverted = t.cast(InvertBlocksOp::create(b, a, scratch), f16);
     t.store(inverted, blocks);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     Value n = t.cast(t.wait(t.mma(inverted, below, /*transposeB=*/false)), f16);
     t.store(n, power);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     // X = B + N^2 B
     Value square = t.cast(t.wait(t.mma(n, power, /*transposeB=*/false)), f16);
     Value x = t.load(t.getFragment(C, f16), blocks);
     x = t.wait(t.mma(square, blocks, /*transposeB=*/false, t.cast(x, f32)));
     t.store(t.cast(x, f16), below);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     // (I + A)^-1 = X - N X
     x = t.wait(t.mma(t.neg(n), below, /*transposeB=*/false, x));
     Value betaOfColumns = t.broadcast(t.load(t.getColumns(C, f32), betas), x);
@@ -381,7 +385,7 @@ private:
 } // namespace
 
 void mlir::gdr::createPrepareBody(ImplicitLocOpBuilder &b, ChunkPrepareOp op,
-                                  const TensorMaps &maps) {
+                                  const TensorMaps &maps, bool overlap) {
   OpBuilder::InsertionGuard guard(b);
-  PrepareKernel(b, op, maps).create();
+  PrepareKernel(b, op, maps).create(overlap);
 }

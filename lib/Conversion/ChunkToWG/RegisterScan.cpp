@@ -42,8 +42,8 @@ namespace {
 class RegisterScan : ScanProgram {
 public:
   RegisterScan(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps,
-               int64_t columns)
-      : ScanProgram(b, op, maps, columns, fragmentRows),
+               bool overlap, int64_t columns)
+      : ScanProgram(b, op, maps, overlap, columns, fragmentRows),
         consumers(columns / fragmentRows) {}
 
   void create() {
@@ -80,8 +80,8 @@ private:
 
   // P^T = V^T - S^T K^T diag(decay_0), in the element type.
   Value createDifference(const ChunkTiles &tiles, Value values, Value product) {
-    Value decayed = t.mul(product, createDecay(tiles, keyIn, product));
-    return t.cast(t.sub(values, decayed), element);
+    Value decay = t.neg(createDecay(tiles, keyIn, product));
+    return t.cast(t.fma(product, decay, values), element);
   }
 
   void createMath(Value outputs) {
@@ -166,9 +166,9 @@ private:
 
   void createOutput(Value out, Value chunk) {
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     t.store(t.cast(out, element), output, /*transpose=*/true);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     createOutputCopy(output, chunk, column);
   }
 
@@ -180,6 +180,7 @@ private:
 } // namespace
 
 void mlir::gdr::createRegisterScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
-                                   const TensorMaps &maps, int64_t columns) {
-  RegisterScan(b, op, maps, columns).create();
+                                   const TensorMaps &maps, bool overlap,
+                                   int64_t columns) {
+  RegisterScan(b, op, maps, overlap, columns).create();
 }

@@ -8,8 +8,10 @@
 #include "ScanProgram.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -52,12 +54,12 @@ int64_t mlir::gdr::getScanThreads(ChunkScanOp op) {
 }
 
 void mlir::gdr::createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
-                               const TensorMaps &maps) {
+                               const TensorMaps &maps, bool overlap) {
   OpBuilder::InsertionGuard guard(b);
   if (isSplit(op))
-    createSplitScan(b, op, maps);
+    createSplitScan(b, op, maps, overlap);
   else
-    createRegisterScan(b, op, maps, getColumns(op));
+    createRegisterScan(b, op, maps, overlap, getColumns(op));
 }
 
 //===----------------------------------------------------------------------===//
@@ -65,10 +67,10 @@ void mlir::gdr::createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
 //===----------------------------------------------------------------------===//
 
 ScanProgram::ScanProgram(ImplicitLocOpBuilder &b, ChunkScanOp op,
-                         const TensorMaps &maps, int64_t columns,
+                         const TensorMaps &maps, bool overlap, int64_t columns,
                          int64_t panelColumns)
-    : b(b), op(op), maps(maps), t(b), sequences(b, op), columns(columns),
-      panelColumns(panelColumns) {
+    : b(b), op(op), maps(maps), t(b), sequences(b, op), overlap(overlap),
+      columns(columns), panelColumns(panelColumns) {
   element = cast<ShapedType>(op.getQ().getType()).getElementType();
   f32 = b.getF32Type();
   paddedKeyDim = llvm::alignTo(op.getKeyDim(), fragmentRows);
@@ -143,6 +145,8 @@ void ScanProgram::createLoadRole(int64_t registers) {
     }
     t.oneThread([&] {
       forEachChunk(whole, [&](Value chunk) { createCopies(chunk, {}); });
+      // Whoever waits for this kernel waits for prepare too.
+      createWaitForPrepare();
     });
     if (isPacked()) {
       Value hasTail =
@@ -176,10 +180,17 @@ void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
     copyBox(maps.k, keyHead, zero, tiles.k);
     copyBox(maps.v, valueHead, firstColumn, tiles.v);
   }
+  createWaitForPrepare();
   copyChunk(op.getDecay(), tiles.decay);
   copyChunk(op.getInverse(), tiles.inverse);
   copyBox(maps.q, keyHead, zero, tiles.q);
   copyChunk(op.getAttention(), tiles.attention);
+}
+
+// Costs nothing once prepare has ended.
+void ScanProgram::createWaitForPrepare() {
+  if (overlap)
+    NVVM::GriddepcontrolOp::create(b, NVVM::GridDepActionKind::wait);
 }
 
 // The chunk that is not whole: rows of k and v behind its tokens are zero,
@@ -192,7 +203,7 @@ void ScanProgram::createTailLoad(Value chunk) {
   FillOp::create(
       b, createTokensOf(op.getV(), chunk, valueHead, firstColumn, columns),
       tiles.v);
-  SyncOp::create(b);
+  SyncOp::create(b, IntegerAttr());
   // The positions of k and v in the ring's types.
   t.oneThread([&] { createCopies(chunk, {0, 2}); });
 }
@@ -238,12 +249,14 @@ Value ScanProgram::createChunkOf(Value memref, Value chunk) {
                           /*rowDim=*/2);
 }
 
-// `count` of `all` from a position on: less at the end, where it is not known
-// to fit.
+// `count` of `all` from a position, a multiple of it, on: less at the end, where
+// it is not known to fit.
 static OpFoldResult createClipped(ImplicitLocOpBuilder &b, Value position,
                                   int64_t count, int64_t all) {
   if (all % count == 0)
     return b.getIndexAttr(count);
+  if (matchPattern(position, m_Zero()))
+    return b.getIndexAttr(std::min(count, all));
   Value rest = arith::SubIOp::create(
       b, arith::ConstantIndexOp::create(b, all), position);
   Value zero = arith::ConstantIndexOp::create(b, 0);
@@ -261,9 +274,7 @@ Value ScanProgram::createTokensOf(Value memref, Value chunk, Value head,
   Value tokens = createTailTokens(chunk);
   return createMatrixView(
       b, memref, {sequence.batch, createFirstToken(chunk), head, column},
-      {one, tokens, one,
-       width >= all ? b.getIndexAttr(all)
-                    : createClipped(b, column, width, all)},
+      {one, tokens, one, createClipped(b, column, width, all)},
       /*rowDim=*/1);
 }
 

@@ -34,8 +34,9 @@ enum Decay { keyIn = 0, keyOut = 1, queryIn = 2, stateDecay = 3 };
 class ScanProgram {
 protected:
   /// `columns` of V are a CTA's, in panels of `panelColumns`.
+  /// With `overlap` the loads wait for prepare.
   ScanProgram(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps,
-              int64_t columns, int64_t panelColumns);
+              bool overlap, int64_t columns, int64_t panelColumns);
 
   /// Which columns of V of which head of which sequence.
   void createPosition();
@@ -85,6 +86,7 @@ protected:
   Type element, f32;
   /// K in whole panels of 64, which copies fill with zeros behind K.
   int64_t paddedKeyDim;
+  bool overlap;
   int64_t columns, panelColumns;
   // Of the CTA.
   Value valueHead, keyHead, firstColumn, firstSlot, chunks;
@@ -98,15 +100,16 @@ private:
                        int64_t width);
   SmallVector<Type> getTileTypes();
   void createCopies(Value chunk, ArrayRef<int64_t> filled);
+  void createWaitForPrepare();
   void createTailLoad(Value chunk);
   Value createTailTokens(Value chunk);
 };
 
 /// The programs, by what holds the state.
 void createRegisterScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
-                        const TensorMaps &maps, int64_t columns);
+                        const TensorMaps &maps, bool overlap, int64_t columns);
 void createSplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
-                     const TensorMaps &maps);
+                     const TensorMaps &maps, bool overlap);
 
 } // namespace mlir::gdr
 

@@ -49,12 +49,16 @@ struct Panels {
 
 class SplitScan : ScanProgram {
 public:
-  SplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps)
-      : ScanProgram(b, op, maps, splitColumns, splitColumns) {}
+  SplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps,
+            bool overlap)
+      : ScanProgram(b, op, maps, overlap, splitColumns, splitColumns) {}
 
   void create() {
     createPosition();
     createTiles();
+    // Of both roles, which come to the same barriers.
+    hasChunks = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, chunks,
+                                      t.index(0));
     for (Value *barrier : {&upper, &lower, &written})
       *barrier = BarrierOp::create(b, /*participants=*/2, IntegerAttr());
     auto roles = RolesOp::create(b);
@@ -62,20 +66,10 @@ public:
     int64_t panels = paddedKeyDim / fragmentRows;
     int64_t ofKeys = llvm::divideCeil(panels, 2);
     createLoadRole(producerRegisters);
-    createRole("keys", 1, consumerRegisters, [&] {
-      createHalf({0, ofKeys}, /*mine=*/upper, /*others=*/lower,
-                 [&](Value chunk, ArrayRef<Value> state) {
-                   return createKeys(chunk, {0, ofKeys}, state);
-                 });
-    });
-    Panels rest = {ofKeys, panels - ofKeys};
-    createRole("queries", 1, consumerRegisters, [&] {
-      createHalf(rest, /*mine=*/lower, /*others=*/upper,
-                 [&](Value chunk, ArrayRef<Value> state) {
-                   return createQueries(chunk, rest, state);
-                 });
-      t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
-    });
+    createRole("keys", 1, consumerRegisters,
+               [&] { createKeysRole({0, ofKeys}); });
+    createRole("queries", 1, consumerRegisters,
+               [&] { createQueriesRole({ofKeys, panels - ofKeys}); });
   }
 
 private:
@@ -101,32 +95,76 @@ private:
     outputsOfTwo = alloc(outputsType);
   }
 
-  // What both roles do around a chunk: the rows of the state from memory, in the
-  // copy after each chunk, and back to memory.
-  void createHalf(
-      Panels panels, Value mine, Value others,
-      llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)>
-          createChunk) {
+  void createKeysRole(Panels panels) {
+    SmallVector<Value> state = createInitialRows(panels);
+    ArriveOp::create(b, upper);
+    state = createChunkLoop(
+        state, [&] { return createKeysLoad(t.index(0)); },
+        [&](Value chunk, ArrayRef<Value> carried) {
+          return createKeys(chunk, panels, carried.front(),
+                            carried.drop_front());
+        });
+    MeetOp::create(b, lower);
+    createFinalRows(panels, state);
+  }
+
+  void createQueriesRole(Panels panels) {
+    SmallVector<Value> state = createInitialRows(panels);
+    ArriveOp::create(b, lower);
+    state = createChunkLoop(
+        state, [] { return Value(); },
+        [&](Value chunk, ArrayRef<Value> state) {
+          return createQueries(chunk, panels, state);
+        });
+    MeetOp::create(b, upper);
+    createFinalRows(panels, state);
+    t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
+  }
+
+  // Carries the state through the chunks, and before it what `createFirst` loads
+  // for the first chunk, if anything. Returns the last state.
+  SmallVector<Value> createChunkLoop(
+      ArrayRef<Value> state, llvm::function_ref<Value()> createFirst,
+      llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)> create) {
+    auto branch =
+        scf::IfOp::create(b, ValueRange(state).getTypes(), hasChunks, true);
+    auto yield = [&](ValueRange values) {
+      if (!values.empty())
+        scf::YieldOp::create(b, values);
+    };
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.elseBlock());
+    yield(state);
+    b.setInsertionPointToStart(branch.thenBlock());
+    SmallVector<Value> first;
+    if (Value loaded = createFirst())
+      first.push_back(loaded);
+    llvm::append_range(first, state);
+    auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1), first);
+    {
+      OpBuilder::InsertionGuard inLoop(b);
+      b.setInsertionPointToStart(loop.getBody());
+      SmallVector<Value> carried(loop.getRegionIterArgs());
+      yield(create(loop.getInductionVar(), carried));
+    }
+    yield(loop.getResults().take_back(state.size()));
+    return llvm::to_vector_of<Value>(branch.getResults());
+  }
+
+  // The rows of the state from memory, in registers and in the copy.
+  SmallVector<Value> createInitialRows(Panels panels) {
     SmallVector<Value> state;
     for (int64_t i = 0; i < panels.count; ++i)
       state.push_back(createInitialState(t.getFragment(splitColumns, f32),
                                          /*transposed=*/!isKFirst(),
                                          getView(panels.first + i)));
     createStateCopy(panels, state);
-    ArriveOp::create(b, mine);
-    auto loop =
-        scf::ForOp::create(b, t.index(0), chunks, t.index(1), state);
-    {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(loop.getBody());
-      SmallVector<Value> carried(loop.getRegionIterArgs());
-      SmallVector<Value> next = createChunk(loop.getInductionVar(), carried);
-      if (!next.empty())
-        scf::YieldOp::create(b, next);
-    }
-    MeetOp::create(b, others);
-    for (int64_t i = 0; i < panels.count; ++i)
-      createFinalState(loop.getResult(i), /*transposed=*/!isKFirst(),
+    return state;
+  }
+
+  void createFinalRows(Panels panels, ArrayRef<Value> state) {
+    for (auto [i, rows] : llvm::enumerate(state))
+      createFinalState(rows, /*transposed=*/!isKFirst(),
                        getView(panels.first + i));
   }
 
@@ -185,21 +223,26 @@ private:
     return createPanel(writtenOfTwo, parity, {splitColumns, C}, swizzle);
   }
 
-  SmallVector<Value> createKeys(Value chunk, Panels panels,
+  // K, a left operand.
+  Value createKeysLoad(Value chunk) {
+    return t.load(t.getFragment(paddedKeyDim, element), createTake(chunk).k);
+  }
+
+  // Returns K of the next chunk and the state.
+  SmallVector<Value> createKeys(Value chunk, Panels panels, Value keys,
                                 ArrayRef<Value> state) {
     ChunkTiles tiles = createTake(chunk);
-    Value keys = t.load(t.getFragment(paddedKeyDim, element), tiles.k);
     MeetOp::create(b, lower);
     // P = V - diag(decay_0) K S
     Value product = t.mma(keys, stateCopy, /*transposeB=*/true);
     Value inverse = t.load(t.getFragment(C, element), tiles.inverse);
     Value values =
         t.cast(t.load(t.getFragment(splitColumns, element), tiles.v), f32);
-    Value in = createDecay(tiles, keyIn, values);
+    Value in = t.neg(createDecay(tiles, keyIn, values));
     product = t.wait(product);
-    t.store(t.cast(t.sub(values, t.mul(in, product)), element), difference,
+    t.store(t.cast(t.fma(in, product, values), element), difference,
             /*transpose=*/true);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     // V' = inverse P
     Value ofChunk = t.mma(inverse, difference, /*transposeB=*/true);
     SmallVector<Value> transposed = createTransposedKeys(tiles, panels);
@@ -213,10 +256,15 @@ private:
     // S <- decay_3 S + K^T diag(decay_1) V'
     for (auto [rows, ofKeys] : llvm::zip(next, transposed))
       rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
+    // In their shadow; after the last chunk again of this one.
+    Value after = arith::AddIOp::create(b, chunk, t.index(1));
+    Value last = arith::SubIOp::create(b, chunks, t.index(1));
+    keys = createKeysLoad(arith::MinUIOp::create(b, after, last));
     next = createWaitForAll(next, /*newer=*/0);
     createStateCopy(panels, next);
     ArriveOp::create(b, upper);
     ReleaseOp::create(b, ring, chunk);
+    next.insert(next.begin(), keys);
     return next;
   }
 
@@ -267,17 +315,18 @@ private:
     t.store(t.cast(out, element), output);
     // Then the next chunk's output has a free tile.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     createOutputCopy(output, chunk, firstColumn);
   }
 
   Value stateCopy, difference, update, writtenOfTwo, outputsOfTwo;
   Value upper, lower, written;
+  Value hasChunks;
 };
 
 } // namespace
 
 void mlir::gdr::createSplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
-                                const TensorMaps &maps) {
-  SplitScan(b, op, maps).create();
+                                const TensorMaps &maps, bool overlap) {
+  SplitScan(b, op, maps, overlap).create();
 }

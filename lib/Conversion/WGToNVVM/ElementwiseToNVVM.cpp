@@ -84,6 +84,39 @@ struct ConvertElementwise : ConversionPattern {
   }
 };
 
+/// bf16 is the upper half of f32: of two packed elements one is a shift and the
+/// other a mask. The backend's conversions unpack them first.
+struct ConvertExtendBF16 : OpConversionPattern<arith::ExtFOp> {
+  ConvertExtendBF16(const TypeConverter &converter, MLIRContext *context)
+      : OpConversionPattern(converter, context, /*benefit=*/2) {}
+
+  LogicalResult
+  matchAndRewrite(arith::ExtFOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(adaptor.getIn().getType());
+    if (!type || !type.getElementType().isBF16() ||
+        type.getNumElements() % 2 != 0)
+      return rewriter.notifyMatchFailure(op, "not pairs of bf16");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    Value words = vector::BitCastOp::create(
+        b, VectorType::get(type.getNumElements() / 2, b.getI32Type()),
+        adaptor.getIn());
+    SmallVector<Value> elements;
+    for (Value word : createElements(b, words)) {
+      Value low = arith::ShLIOp::create(b, word, i.get(16));
+      Value high = arith::AndIOp::create(b, word, i.get(0xffff0000));
+      for (Value half : {low, high})
+        elements.push_back(
+            arith::BitcastOp::create(b, b.getF32Type(), half));
+    }
+    rewriter.replaceOp(
+        op, createVector(b, VectorType::get(elements.size(), b.getF32Type()),
+                         elements));
+    return success();
+  }
+};
+
 struct ConvertConstant : OpConversionPattern<arith::ConstantOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -230,7 +263,7 @@ struct ConvertCumsum : OpConversionPattern<CumsumOp> {
 
 void mlir::wg::populateElementwisePatterns(const TypeConverter &converter,
                                            RewritePatternSet &patterns) {
-  patterns.add<ConvertElementwise, ConvertConstant, ConvertSplat, ConvertIota,
+  patterns.add<ConvertElementwise, ConvertExtendBF16, ConvertConstant, ConvertSplat, ConvertIota,
                ConvertBroadcast, ConvertSumColumns, ConvertCumsum>(converter,
                                                 patterns.getContext());
 }

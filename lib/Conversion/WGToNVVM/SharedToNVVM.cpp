@@ -236,10 +236,15 @@ struct ConvertSync : OpConversionPattern<SyncOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     I32 i{b};
     // Barrier 0 is that of the whole CTA.
-    Value thread =
-        i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
-    Value id = i.add(i.div(thread, warpgroupThreads), i.get(1));
-    gdr::createNamedBarrier(b, id, warpgroupThreads);
+    Value warpgroup;
+    if (op.getWarpgroup()) {
+      warpgroup = i.get(static_cast<int64_t>(*op.getWarpgroup()));
+    } else {
+      Value thread =
+          i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
+      warpgroup = i.div(thread, warpgroupThreads);
+    }
+    gdr::createNamedBarrier(b, i.add(warpgroup, i.get(1)), warpgroupThreads);
     rewriter.eraseOp(op);
     return success();
   }

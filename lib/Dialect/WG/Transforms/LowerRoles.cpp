@@ -116,6 +116,8 @@ private:
     role.walk([&](Operation *op) {
       if (isa<WarpgroupIndexOp, OneThreadOp>(op))
         lower(op, first);
+      else if (auto sync = dyn_cast<SyncOp>(op); sync && role.getWarpgroups() == 1)
+        sync.setWarpgroup(first);
     });
     ImplicitLocOpBuilder b(role.getLoc(), place);
     int64_t registers = role.getRegisters();

@@ -82,8 +82,10 @@ def WG_SyncOp : WG_Op<"sync"> {
   let summary = "waits for the threads of this warpgroup";
   let description = [{
     What a thread wrote to shared memory before it, all threads of the
-    warpgroup see afterwards.
+    warpgroup see afterwards. `wg-lower-roles` writes the `warpgroup` of the CTA
+    where there is only one.
   }];
+  let arguments = (ins OptionalAttr<I64Attr>:$warpgroup);
   let assemblyFormat = "attr-dict";
 }
 
