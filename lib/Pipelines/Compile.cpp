@@ -21,20 +21,37 @@
 
 using namespace mlir;
 
+// Chips that all have what a form needs. Unknown ones are refused later.
+static bool allOf(ArrayRef<std::string> chips,
+                  llvm::function_ref<bool(const gdr::Chip &)> has) {
+  return llvm::all_of(chips, [&](StringRef name) {
+    std::optional<gdr::Chip> chip = gdr::getChip(name);
+    return chip && has(*chip);
+  });
+}
+
+// The tile programs are for wgmma, which only this chip has.
+static bool hasTilePrograms(ArrayRef<std::string> chips) {
+  return allOf(chips, [](const gdr::Chip &chip) {
+    return chip.computeCapability == 90 && chip.isArchitectureSpecific;
+  });
+}
+
 // The forms that the target has. On the CPU the arithmetic grows with the chunk
 // and the chunked form is no slower from 16 tokens on; docs/Performance.md has
 // the measurements.
 static gdr::DispatchOptions
-getDispatchOptions(const gdr::CompileOptions &options) {
+getDispatchOptions(const gdr::CompileOptions &options,
+                   ArrayRef<std::string> chips) {
   gdr::DispatchOptions dispatchOptions;
   if (options.target == "cpu") {
     dispatchOptions.chunked = true;
     dispatchOptions.chunkSize = 16;
     dispatchOptions.leastTokens = 16;
-    return dispatchOptions;
+  } else if (hasTilePrograms(chips)) {
+    dispatchOptions.chunked = true;
+    dispatchOptions.wgmma = true;
   }
-  // TODO
-  dispatchOptions.chunked = dispatchOptions.wgmma = true;
   return dispatchOptions;
 }
 
@@ -54,8 +71,13 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
     scheduleOptions.smCount = chip->smCount;
   if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
+  if (options.target != "cpu" && hasTilePrograms(chips)) {
+    SelectScheduleOptions formOptions = scheduleOptions;
+    formOptions.chunked = true;
+    functions.addPass(createSelectSchedule(formOptions));
+  }
+  functions.addPass(createDispatch(getDispatchOptions(options, chips)));
   // After the dispatch, so that one token and many are scheduled apart.
-  functions.addPass(createDispatch(getDispatchOptions(options)));
   functions.addPass(createSelectSchedule(scheduleOptions));
 
   pm.addPass(createBufferize());
@@ -72,10 +94,8 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
   // The kernels say how arguments must be aligned.
   pm.addPass(createRecurrentToGPU());
   ChunkToWGOptions tileOptions;
-  tileOptions.overlap = llvm::all_of(chips, [](StringRef name) {
-    std::optional<Chip> chip = getChip(name);
-    return chip && chip->computeCapability >= 90;
-  });
+  tileOptions.overlap = allOf(
+      chips, [](const Chip &chip) { return chip.computeCapability >= 90; });
   pm.addPass(createChunkToWG(tileOptions));
   pm.addPass(createDescribeEntry(entryOptions));
   AttachTargetsOptions targetOptions;

@@ -37,6 +37,8 @@ struct OutputCheck {
 /// is the number of tokens that a state is carried through.
 double getDefaultLimitO(const TensorView &o);
 double getDefaultLimitState(ElementType type, int64_t numTokens);
+/// Of both, if products on the tensor cores take their operands in this type.
+double getTensorCoreLimit(ElementType type);
 
 /// Checks the calls of a program with one rule.
 class Checker {

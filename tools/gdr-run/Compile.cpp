@@ -14,9 +14,12 @@
 #include "Compile.h"
 
 #include "Error.h"
+#include "gdr/Conversion/Passes.h"
 #include "gdr/Pipelines/Compile.h"
 #include "gdr/Target/Emit.h"
 #include "gdr/Target/Entry.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
@@ -71,6 +74,15 @@ SmallVector<std::string> mlir::gdr::run::getSlotNames(ModuleOp module,
       for (const EntryArgument &argument : entry->getArguments())
         names.push_back(argument.name.str());
   return names;
+}
+
+bool mlir::gdr::run::hasTensorCoreKernels(ModuleOp module) {
+  WalkResult result = module.walk([](LLVM::LLVMFuncOp kernel) {
+    bool isScan = kernel->getParentOfType<gpu::GPUModuleOp>() &&
+                  kernel.getName().ends_with(chunkScanSuffix);
+    return isScan ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return result.wasInterrupted();
 }
 
 FailureOr<std::unique_ptr<ExecutionEngine>>

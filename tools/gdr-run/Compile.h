@@ -24,6 +24,10 @@ LogicalResult lowerToLLVM(ModuleOp module, TargetKind target, StringRef chip);
 /// was lowered.
 SmallVector<std::string> getSlotNames(ModuleOp module, StringRef function);
 
+/// Whether a module that was lowered has kernels of the chunked form, which
+/// multiply on the tensor cores.
+bool hasTensorCoreKernels(ModuleOp module);
+
 /// Adds the entry points to a module that was lowered and generates code for it
 /// in this process.
 FailureOr<std::unique_ptr<ExecutionEngine>> generateCode(ModuleOp module);

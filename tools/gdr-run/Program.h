@@ -47,6 +47,8 @@ struct Program {
   std::vector<Argument> arguments;
   /// For each result of the function, the slot that holds it.
   SmallVector<unsigned> resultSlots;
+  /// Whether it multiplies states and tokens on the tensor cores.
+  bool usesTensorCores = false;
 
   /// The slot with a name, or null.
   Argument *find(StringRef name);

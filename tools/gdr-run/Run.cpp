@@ -104,6 +104,7 @@ llvm::Error Runner::createProgram() {
   if (!created)
     return created.takeError();
   program.emplace(std::move(*created));
+  program->usesTensorCores = hasTensorCoreKernels(*lowered);
   function.walk(
       [&](GatedDeltaRuleOp op) { rules.push_back(resolveRule(*program, op)); });
   return llvm::Error::success();

@@ -19,6 +19,9 @@ namespace mlir::gdr {
 #define GEN_PASS_REGISTRATION
 #include "gdr/Conversion/Passes.h.inc"
 
+/// What the names of kernels of gdr-chunk-to-wg that carry the state end with.
+inline constexpr StringLiteral chunkScanSuffix = "_scan";
+
 } // namespace mlir::gdr
 
 #endif // GDR_CONVERSION_PASSES_H

@@ -128,7 +128,7 @@ private:
                      {op.getOInit(), columns}};
     Value sequences = SequenceBuilder(b, op).createSequenceCount();
     gpu::LaunchFuncOp launch = createKernelAndLaunch(
-        b, op, "_scan", boxes, sequences, getScanBlocksPerSequence(op),
+        b, op, chunkScanSuffix, boxes, sequences, getScanBlocksPerSequence(op),
         getScanThreads(op), /*blocksPerSM=*/1,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createScanBody(inKernel, cast<ChunkScanOp>(clone),

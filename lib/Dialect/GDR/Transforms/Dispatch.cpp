@@ -53,6 +53,9 @@ static SmallVector<Value> createRecurrent(ImplicitLocOpBuilder &b,
       cast<DictionaryAttr>(rule->getPropertiesAsAttribute()));
   if (std::optional<float> scale = rule.getScaleOrDefault())
     properties.set("scale", b.getF32FloatAttr(*scale));
+  // Schedules of the chunked form are of no use to it.
+  if (!isa_and_present<ScheduleAttr>(rule.getScheduleAttr()))
+    properties.erase("schedule");
   state.propertiesAttr = properties.getDictionary(b.getContext());
   return llvm::to_vector_of<Value>(b.create(state)->getResults());
 }
@@ -118,6 +121,29 @@ createHasManyTokens(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule,
                        createDim(b, rule.getCuSeqlens(), 0));
 }
 
+// Whether there are enough sequences, likewise.
+static std::pair<std::optional<bool>, Value>
+createHasManySequences(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule,
+                       int64_t leastSequences) {
+  int64_t sequences = rule.getNumSequences();
+  if (leastSequences == 0 || !ShapedType::isDynamic(sequences))
+    return {leastSequences == 0 || sequences >= leastSequences, Value()};
+  // Of what has an entry for each sequence, cu_seqlens has one more.
+  Value counted = rule.getQ();
+  int64_t least = leastSequences;
+  for (Value indices : {rule.getReadIndices(), rule.getWriteIndices()})
+    if (indices)
+      counted = indices;
+  if (counted == rule.getQ() && rule.getCuSeqlens()) {
+    counted = rule.getCuSeqlens();
+    ++least;
+  }
+  return {std::nullopt,
+          arith::CmpIOp::create(b, arith::CmpIPredicate::uge,
+                                createDim(b, counted, 0),
+                                arith::ConstantIndexOp::create(b, least))};
+}
+
 namespace {
 
 struct Dispatch : gdr::impl::DispatchBase<Dispatch> {
@@ -143,6 +169,9 @@ private:
   SmallVector<Value> createForm(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule);
   SmallVector<Value> createManyTokens(ImplicitLocOpBuilder &b,
                                       GatedDeltaRuleOp rule);
+  SmallVector<Value>
+  createAlternatives(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule,
+                     ArrayRef<AlternativeAttr> alternatives);
   SmallVector<Value> createChunked(ImplicitLocOpBuilder &b,
                                    GatedDeltaRuleOp rule, ChunkedAttr schedule);
 
@@ -168,8 +197,15 @@ LogicalResult Dispatch::verifyOptions() {
 }
 
 LogicalResult Dispatch::rewriteRule(GatedDeltaRuleOp rule) {
-  if (auto schedule =
-          dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr())) {
+  SmallVector<ChunkedAttr> schedules;
+  if (auto alternatives =
+          dyn_cast_if_present<AlternativesAttr>(rule.getScheduleAttr()))
+    for (AlternativeAttr alternative : alternatives.getAlternatives())
+      schedules.push_back(alternative.getSchedule());
+  else if (auto schedule =
+               dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr()))
+    schedules.push_back(schedule);
+  for (ChunkedAttr schedule : schedules) {
     std::string reason = "the target has none";
     if (!chunked || !hasChunkedForm(rule, schedule, reason))
       return rule.emitOpError() << "expected an op that has a chunked form, as "
@@ -207,7 +243,12 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
   auto createRecurrentForm = [&] {
     return createRecurrent(b, rule, rule->getOperands());
   };
-  bool isFixed = rule.getScheduleAttr() || rule.getNumTokens() == 1;
+  if (auto alternatives =
+          dyn_cast_if_present<AlternativesAttr>(rule.getScheduleAttr()))
+    return createAlternatives(b, rule, alternatives.getAlternatives());
+  // For the warpgroup kernels gdr-select-schedule has chosen already.
+  bool isFixed =
+      wgmma || rule.getScheduleAttr() || rule.getNumTokens() == 1;
   if (!chunked || isFixed)
     return createRecurrentForm();
   std::string reason;
@@ -225,6 +266,34 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
     return *isMany ? createChunkedForm() : createRecurrentForm();
   return createBranch(b, rule, condition, createChunkedForm,
                       createRecurrentForm);
+}
+
+// The first of the alternatives whose bounds are reached, else the recurrent
+// form.
+SmallVector<Value>
+Dispatch::createAlternatives(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule,
+                             ArrayRef<AlternativeAttr> alternatives) {
+  if (alternatives.empty())
+    return createRecurrent(b, rule, rule->getOperands());
+  AlternativeAttr first = alternatives.front();
+  auto createRest = [&] {
+    return createAlternatives(b, rule, alternatives.drop_front());
+  };
+  auto createFirst = [&] {
+    return createChunked(b, rule, first.getSchedule());
+  };
+  Value all;
+  for (auto [isReached, condition] :
+       {createHasManyTokens(b, rule, first.getLeastTokens()),
+        createHasManySequences(b, rule, first.getLeastSequences())}) {
+    if (isReached && !*isReached)
+      return createRest();
+    if (condition)
+      all = all ? arith::AndIOp::create(b, all, condition).getResult()
+                : condition;
+  }
+  return all ? createBranch(b, rule, all, createFirst, createRest)
+             : createFirst();
 }
 
 SmallVector<Value> Dispatch::createChunked(ImplicitLocOpBuilder &b,

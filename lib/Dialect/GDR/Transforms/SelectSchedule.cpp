@@ -12,6 +12,7 @@
 
 #include "gdr/Dialect/GDR/Transforms/Passes.h"
 
+#include "FormChoice.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -220,7 +221,11 @@ struct SelectSchedule : gdr::impl::SelectScheduleBase<SelectSchedule> {
           ArrayRef<int64_t>{rule.getNumKeyHeads(), rule.getNumValueHeads(),
                             rule.getKeyDim(), rule.getValueDim()},
           ShapedType::isDynamic);
-      if (!rule.getScheduleAttr() && isStatic)
+      if (!isStatic)
+        return;
+      if (chunked)
+        selectForm(rule);
+      else if (!rule.getScheduleAttr())
         select(rule);
     });
   }
@@ -239,6 +244,34 @@ private:
         << remark::metric("warps", schedule.getWarps())
         << remark::metric("key_warps", schedule.getKeyWarps());
   }
+
+  void selectForm(RuleOpInterface rule);
 };
 
 } // namespace
+
+// A rule whose form is not decided: one without a schedule, or one with
+// #gdr.chunked but without columns.
+void SelectSchedule::selectForm(RuleOpInterface op) {
+  auto rule = dyn_cast<GatedDeltaRuleOp>(*op);
+  if (!rule)
+    return;
+  Attribute given = rule.getScheduleAttr();
+  auto chunked = dyn_cast_if_present<ChunkedAttr>(given);
+  if (given && (!chunked || chunked.getColumns() != 0))
+    return;
+  FormChoice choice = chooseForm(rule, chunked, smCount);
+  if (choice.schedule)
+    rule.setScheduleAttr(choice.schedule);
+  if (!choice.reason.empty())
+    remark::missed(rule.getLoc(),
+                   remark::RemarkOpts::name("chunked").category(DEBUG_TYPE))
+        << remark::reason("{0}", choice.reason);
+  for (const PredictedTime &time : choice.times)
+    remark::analysis(rule.getLoc(),
+                     remark::RemarkOpts::name("predicted").category(DEBUG_TYPE))
+        << remark::metric("form", time.form)
+        << remark::metric("sequences", time.sizes.sequences)
+        << remark::metric("tokens", time.sizes.tokens)
+        << remark::metric("us", time.microseconds);
+}

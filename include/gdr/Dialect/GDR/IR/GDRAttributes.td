@@ -119,48 +119,36 @@ def GDR_ChunkedAttr : AttrDef<GDR_Dialect, "Chunked"> {
 
 def GDR_AlternativeAttr : AttrDef<GDR_Dialect, "Alternative"> {
   let mnemonic = "alternative";
-  let summary = "a schedule and the sizes it is for";
+  let summary = "a chunked schedule and the sizes from which on it is for";
   let description = [{
-    - `least_tokens`, `most_tokens`: bounds of the tokens of the longest
-      sequence: T, or with `cu_seqlens` max_seqlen. Without max_seqlen it is
-      taken to be 1 if T is not greater than N, and longer than any bound if it
-      is;
-    - `least_sequences`: the least N;
-    - `schedule`: `#gdr.schedule` or `#gdr.chunked`.
+    - `least_tokens`: of the longest sequence: T, or with `cu_seqlens`
+      max_seqlen. Without max_seqlen it is reached if T is greater than N;
+    - `least_sequences` (default 0): of N.
   }];
-  let parameters = (ins DefaultValuedParameter<"int64_t", "0">:$least_tokens,
-                        DefaultValuedParameter<"int64_t", "INT64_MAX">:$most_tokens,
+  let parameters = (ins "int64_t":$least_tokens,
                         DefaultValuedParameter<"int64_t", "0">:$least_sequences,
-                        "::mlir::Attribute":$schedule);
+                        "ChunkedAttr":$schedule);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
-  let extraClassDeclaration = [{
-    /// Whether it is for every size that is left.
-    bool isUnconditional() const {
-      return getLeastTokens() == 0 && getMostTokens() == INT64_MAX &&
-             getLeastSequences() == 0;
-    }
-  }];
 }
 
 def GDR_AlternativesAttr : AttrDef<GDR_Dialect, "Alternatives"> {
   let mnemonic = "alternatives";
   let summary = "schedules for sizes that are known only at run time";
   let description = [{
-    The first one counts whose bounds hold, so the last one must have none.
-    `gdr-dispatch` makes branches of them.
+    The first one counts whose bounds are reached; if there is none, the form is
+    recurrent. `gdr-dispatch` makes branches of them.
 
     Example:
 
     ```mlir
     #gdr.alternatives<[
-      <least_tokens = 24, schedule = #gdr.chunked<columns = 32>>,
-      <schedule = #gdr.schedule<lanes = 16, columns = 4, warps = 2>>]>
+      <least_tokens = 16, least_sequences = 5, schedule = <columns = 64>>,
+      <least_tokens = 24, schedule = <columns = 32>>]>
     ```
   }];
   let parameters = (ins ArrayRefParameter<"AlternativeAttr">:$alternatives);
   let assemblyFormat = "`<` `[` $alternatives `]` `>`";
-  let genVerifyDecl = 1;
 }
 
 #endif // GDR_DIALECT_GDR_IR_GDRATTRIBUTES_TD

@@ -51,10 +51,26 @@ def SelectSchedule : Pass<"gdr-select-schedule", "::mlir::func::FuncOp"> {
 
     Ops with dynamic HK, HV, K or V stay as they are: a schedule is for GPU
     kernels, which need them.
+
+    With `chunked`, which a pipeline sets where the kernels of gdr-chunk-to-wg
+    will do, it compares predicted times of the recurrent and the chunked form
+    and writes only the choice of the latter: `#gdr.chunked`, or
+    `#gdr.alternatives` where T or N is dynamic. What is left is recurrent, and
+    gets its tile sizes after `gdr-dispatch`. The remark says what is predicted,
+    in us:
+
+    ```mlir
+    gdr.gated_delta_rule ... {schedule = #gdr.alternatives<[
+        <least_tokens = 16, least_sequences = 5, schedule = <columns = 64>>,
+        <least_tokens = 24, schedule = <columns = 32>>]>}
+    ```
   }];
   let options = [
     Option<"smCount", "sm-count", "int64_t", /*default=*/"132",
-           "number of multiprocessors of the GPU">
+           "number of multiprocessors of the GPU">,
+    Option<"chunked", "chunked", "bool", /*default=*/"false",
+           "choose between the recurrent form and the chunked form of "
+           "gdr-chunk-to-wg">
   ];
   let dependentDialects = ["::mlir::gdr::GDRDialect"];
 }
@@ -87,7 +103,7 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
     device.
 
     An op with the attribute `schedule` becomes the form that the schedule is
-    for. What has no chunked form, such as an op with a gate per channel of K or
+    for; `#gdr.alternatives` become branches on T and N. What has no chunked form, such as an op with a gate per channel of K or
     of dynamic HK, HV, K or V, becomes `gdr.recurrent`; a remark (category
     "gdr-dispatch") says why.
   }];
