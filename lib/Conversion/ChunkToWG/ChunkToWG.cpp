@@ -105,6 +105,11 @@ struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
   }
 
 private:
+  template <typename Op>
+  bool hasOverlap(Op op) {
+    return overlap && (!op.getScheduleAttr() || op.getScheduleAttr().getOverlap());
+  }
+
   void rewrite(ChunkPrepareOp op) {
     ImplicitLocOpBuilder b(op.getLoc(), op);
     Boxes boxes[] = {{op.getQ(), boxColumns}, {op.getK(), boxColumns}};
@@ -114,7 +119,8 @@ private:
         getPrepareThreads(), prepareBlocksPerSM,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createPrepareBody(inKernel, cast<ChunkPrepareOp>(clone),
-                            {maps[0], maps[1], nullptr, nullptr}, overlap);
+                            {maps[0], maps[1], nullptr, nullptr},
+                            hasOverlap(op));
         });
     op.erase();
   }
@@ -132,9 +138,9 @@ private:
         getScanThreads(op), /*blocksPerSM=*/1,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createScanBody(inKernel, cast<ChunkScanOp>(clone),
-                         {maps[0], maps[1], maps[2], maps[3]}, overlap);
+                         {maps[0], maps[1], maps[2], maps[3]}, hasOverlap(op));
         });
-    if (overlap)
+    if (hasOverlap(op))
       launch->setAttr(overlapsAttrName, b.getUnitAttr());
     op.erase();
   }

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // One warpgroup a chunk and key head: K K^T and Q K^T once, then for each value
-// head of the key head, with D_ij = exp(G_i - G_j):
+// head of the key head, or some of them, with D_ij = exp(G_i - G_j):
 //
 //   A         = beta_i D_ij k_i.k_j, i > j       attention = scale D .* (q k^T)
 //   inverse   = (I + A)^-1 diag(beta)
@@ -43,8 +43,15 @@ static constexpr int64_t blockSize = 16;
 /// it still have differences.
 static constexpr double minLogDecay = -256;
 
+// Value heads of a CTA, all of one key head.
+static int64_t getHeads(ChunkPrepareOp op) {
+  int64_t ratio = op.getNumValueHeads() / op.getNumKeyHeads();
+  int64_t heads = op.getScheduleAttr() ? op.getScheduleAttr().getHeads() : 0;
+  return heads != 0 && ratio % heads == 0 ? heads : ratio;
+}
+
 int64_t mlir::gdr::getPrepareBlocksPerSlot(ChunkPrepareOp op) {
-  return op.getNumKeyHeads();
+  return op.getNumValueHeads() / getHeads(op);
 }
 
 int64_t mlir::gdr::getPrepareThreads() { return warpgroupThreads; }
@@ -59,7 +66,7 @@ public:
     element = cast<ShapedType>(op.getQ().getType()).getElementType();
     f32 = b.getF32Type();
     f16 = b.getF16Type();
-    ratio = op.getNumValueHeads() / op.getNumKeyHeads();
+    numHeads = getHeads(op);
   }
 
   void create(bool overlap) {
@@ -67,9 +74,11 @@ public:
       NVVM::GriddepcontrolOp::create(
           b, NVVM::GridDepActionKind::launch_dependents);
     Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
-    Value heads = t.index(op.getNumKeyHeads());
-    keyHead = arith::RemUIOp::create(b, block, heads);
-    slot = arith::DivUIOp::create(b, block, heads);
+    Value blocks = t.index(getPrepareBlocksPerSlot(op));
+    firstHead = arith::MulIOp::create(
+        b, arith::RemUIOp::create(b, block, blocks), t.index(numHeads));
+    keyHead = sequences.createKeyHead(firstHead);
+    slot = arith::DivUIOp::create(b, block, blocks);
     chunk = sequences.createChunk(slot, C);
     createTiles();
     rows = IotaOp::create(b, t.getRows(b.getI32Type()));
@@ -87,7 +96,7 @@ public:
     if (op.getQkL2norm())
       createNorms(tiles[0], tiles[1]);
     createProducts(tiles[0], tiles[1]);
-    auto loop = scf::ForOp::create(b, t.index(0), t.index(ratio), t.index(1));
+    auto loop = scf::ForOp::create(b, t.index(0), t.index(numHeads), t.index(1));
     {
       OpBuilder::InsertionGuard inLoop(b);
       b.setInsertionPointToStart(loop.getBody());
@@ -121,8 +130,8 @@ private:
     inverse = alloc(result);
     attention = alloc(result);
     decay = alloc(t.getShared({numDecayRows, C}, f32));
-    sumsOfHeads = alloc(t.getShared({ratio, C}, f32));
-    betasOfHeads = alloc(t.getShared({ratio, C}, f32));
+    sumsOfHeads = alloc(t.getShared({numHeads, C}, f32));
+    betasOfHeads = alloc(t.getShared({numHeads, C}, f32));
     if (op.getQkL2norm())
       norms = alloc(t.getShared({2, C}, f32));
     scratch = alloc(t.getShared({4, 320}, f32));
@@ -146,12 +155,11 @@ private:
     });
   }
 
-  // The running sums of the gates and the betas of all value heads, while K and
+  // The running sums of the gates and the betas of the value heads, while K and
   // Q are on their way.
   void createGates() {
-    Value firstHead = arith::MulIOp::create(b, keyHead, t.index(ratio));
     SmallVector<std::pair<Value, Value>> heads;
-    for (int64_t head = 0; head < ratio; ++head) {
+    for (int64_t head = 0; head < numHeads; ++head) {
       valueHead = arith::AddIOp::create(b, firstHead, t.index(head));
       heads.emplace_back(createLogDecays(), createBetas());
     }
@@ -271,8 +279,7 @@ private:
   }
 
   void createValueHead(Value number) {
-    valueHead = arith::AddIOp::create(
-        b, arith::MulIOp::create(b, keyHead, t.index(ratio)), number);
+    valueHead = arith::AddIOp::create(b, firstHead, number);
     SharedType vector = t.getShared({C}, f32);
     sums = SliceOp::create(b, vector, sumsOfHeads, number);
     betas = SliceOp::create(b, vector, betasOfHeads, number);
@@ -369,9 +376,9 @@ private:
   TileBuilder t;
   SequenceBuilder sequences;
   Type element, f32, f16;
-  int64_t ratio;
+  int64_t numHeads;
   // Of the CTA.
-  Value keyHead, slot;
+  Value firstHead, keyHead, slot;
   Chunk chunk;
   Value ring, below, blocks, power, inverse, attention, decay, sumsOfHeads,
       betasOfHeads, scratch;

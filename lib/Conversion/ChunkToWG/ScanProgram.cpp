@@ -145,8 +145,6 @@ void ScanProgram::createLoadRole(int64_t registers) {
     }
     t.oneThread([&] {
       forEachChunk(whole, [&](Value chunk) { createCopies(chunk, {}); });
-      // Whoever waits for this kernel waits for prepare too.
-      createWaitForPrepare();
     });
     if (isPacked()) {
       Value hasTail =
@@ -180,17 +178,24 @@ void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
     copyBox(maps.k, keyHead, zero, tiles.k);
     copyBox(maps.v, valueHead, firstColumn, tiles.v);
   }
-  createWaitForPrepare();
+  createWaitForPrepare(chunk);
   copyChunk(op.getDecay(), tiles.decay);
   copyChunk(op.getInverse(), tiles.inverse);
   copyBox(maps.q, keyHead, zero, tiles.q);
   copyChunk(op.getAttention(), tiles.attention);
 }
 
-// Costs nothing once prepare has ended.
-void ScanProgram::createWaitForPrepare() {
-  if (overlap)
-    NVVM::GriddepcontrolOp::create(b, NVVM::GridDepActionKind::wait);
+// Before the first chunk's matrices. A CTA without chunks ends at once, but
+// prepare has one for each that scan has.
+void ScanProgram::createWaitForPrepare(Value chunk) {
+  if (!overlap)
+    return;
+  Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, chunk,
+                                        t.index(0));
+  auto branch = scf::IfOp::create(b, isFirst, false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  NVVM::GriddepcontrolOp::create(b, NVVM::GridDepActionKind::wait);
 }
 
 // The chunk that is not whole: rows of k and v behind its tokens are zero,

@@ -100,7 +100,7 @@ private:
                        int64_t width);
   SmallVector<Type> getTileTypes();
   void createCopies(Value chunk, ArrayRef<int64_t> filled);
-  void createWaitForPrepare();
+  void createWaitForPrepare(Value chunk);
   void createTailLoad(Value chunk);
   Value createTailTokens(Value chunk);
 };

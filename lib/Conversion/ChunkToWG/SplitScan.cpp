@@ -96,76 +96,84 @@ private:
   }
 
   void createKeysRole(Panels panels) {
-    SmallVector<Value> state = createInitialRows(panels);
-    ArriveOp::create(b, upper);
-    state = createChunkLoop(
-        state, [&] { return createKeysLoad(t.index(0)); },
-        [&](Value chunk, ArrayRef<Value> carried) {
-          return createKeys(chunk, panels, carried.front(),
-                            carried.drop_front());
-        });
-    MeetOp::create(b, lower);
-    createFinalRows(panels, state);
+    createRows(panels, [&](ArrayRef<Value> state) {
+      ArriveOp::create(b, upper);
+      Value keys = createKeysLoad(t.index(0));
+      auto next = createChunkLoop(
+          keys, state, [&](Value chunk, Value keys, ArrayRef<Value> state) {
+            return createKeys(chunk, panels, keys, state);
+          });
+      MeetOp::create(b, lower);
+      return next;
+    });
   }
 
   void createQueriesRole(Panels panels) {
-    SmallVector<Value> state = createInitialRows(panels);
-    ArriveOp::create(b, lower);
-    state = createChunkLoop(
-        state, [] { return Value(); },
-        [&](Value chunk, ArrayRef<Value> state) {
-          return createQueries(chunk, panels, state);
-        });
-    MeetOp::create(b, upper);
-    createFinalRows(panels, state);
+    createRows(panels, [&](ArrayRef<Value> state) {
+      ArriveOp::create(b, lower);
+      Value product = t.wait(createQueryProduct(t.index(0)));
+      return createChunkLoop(
+          product, state,
+          [&](Value chunk, Value product, ArrayRef<Value> state) {
+            return createQueries(chunk, panels, product, state);
+          });
+    });
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
   }
 
-  // Carries the state through the chunks, and before it what `createFirst` loads
-  // for the first chunk, if anything. Returns the last state.
-  SmallVector<Value> createChunkLoop(
-      ArrayRef<Value> state, llvm::function_ref<Value()> createFirst,
-      llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)> create) {
-    auto branch =
-        scf::IfOp::create(b, ValueRange(state).getTypes(), hasChunks, true);
-    auto yield = [&](ValueRange values) {
-      if (!values.empty())
-        scf::YieldOp::create(b, values);
-    };
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.elseBlock());
-    yield(state);
-    b.setInsertionPointToStart(branch.thenBlock());
-    SmallVector<Value> first;
-    if (Value loaded = createFirst())
-      first.push_back(loaded);
-    llvm::append_range(first, state);
-    auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1), first);
-    {
-      OpBuilder::InsertionGuard inLoop(b);
-      b.setInsertionPointToStart(loop.getBody());
-      SmallVector<Value> carried(loop.getRegionIterArgs());
-      yield(create(loop.getInductionVar(), carried));
-    }
-    yield(loop.getResults().take_back(state.size()));
-    return llvm::to_vector_of<Value>(branch.getResults());
-  }
-
-  // The rows of the state from memory, in registers and in the copy.
-  SmallVector<Value> createInitialRows(Panels panels) {
+  // The rows of the state from memory, through the chunks by `createChunks` if
+  // there are any, and back to memory.
+  void createRows(
+      Panels panels,
+      llvm::function_ref<SmallVector<Value>(ArrayRef<Value>)> createChunks) {
     SmallVector<Value> state;
     for (int64_t i = 0; i < panels.count; ++i)
       state.push_back(createInitialState(t.getFragment(splitColumns, f32),
                                          /*transposed=*/!isKFirst(),
                                          getView(panels.first + i)));
-    createStateCopy(panels, state);
-    return state;
-  }
-
-  void createFinalRows(Panels panels, ArrayRef<Value> state) {
-    for (auto [i, rows] : llvm::enumerate(state))
+    auto branch =
+        scf::IfOp::create(b, ValueRange(state).getTypes(), hasChunks, true);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(branch.elseBlock());
+      createYield(state);
+      b.setInsertionPointToStart(branch.thenBlock());
+      createStateCopy(panels, state);
+      createYield(createChunks(state));
+    }
+    for (auto [i, rows] : llvm::enumerate(branch.getResults()))
       createFinalState(rows, /*transposed=*/!isKFirst(),
                        getView(panels.first + i));
+  }
+
+  // Carries the state through the chunks, and before it what is ready for the
+  // next one. Returns the last state.
+  SmallVector<Value> createChunkLoop(
+      Value ahead, ArrayRef<Value> state,
+      llvm::function_ref<SmallVector<Value>(Value, Value, ArrayRef<Value>)>
+          create) {
+    SmallVector<Value> first = {ahead};
+    llvm::append_range(first, state);
+    auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1), first);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> carried(loop.getRegionIterArgs());
+    createYield(create(loop.getInductionVar(), carried.front(),
+                       ArrayRef(carried).drop_front()));
+    return llvm::to_vector_of<Value>(loop.getResults().drop_front());
+  }
+
+  // Regions without results have their terminator already.
+  void createYield(ValueRange values) {
+    if (!values.empty())
+      scf::YieldOp::create(b, values);
+  }
+
+  // The chunk after one; after the last chunk again that one.
+  Value createNext(Value chunk) {
+    Value after = arith::AddIOp::create(b, chunk, t.index(1));
+    Value last = arith::SubIOp::create(b, chunks, t.index(1));
+    return arith::MinUIOp::create(b, after, last);
   }
 
   std::function<Value(Value, Value)> getView(int64_t panel) {
@@ -256,10 +264,8 @@ private:
     // S <- decay_3 S + K^T diag(decay_1) V'
     for (auto [rows, ofKeys] : llvm::zip(next, transposed))
       rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
-    // In their shadow; after the last chunk again of this one.
-    Value after = arith::AddIOp::create(b, chunk, t.index(1));
-    Value last = arith::SubIOp::create(b, chunks, t.index(1));
-    keys = createKeysLoad(arith::MinUIOp::create(b, after, last));
+    // In their shadow.
+    keys = createKeysLoad(createNext(chunk));
     next = createWaitForAll(next, /*newer=*/0);
     createStateCopy(panels, next);
     ArriveOp::create(b, upper);
@@ -268,32 +274,36 @@ private:
     return next;
   }
 
-  SmallVector<Value> createQueries(Value chunk, Panels panels,
-                                   ArrayRef<Value> state) {
+  // Q S, under way.
+  Value createQueryProduct(Value chunk) {
     ChunkTiles tiles = createTake(chunk);
     MeetOp::create(b, upper);
+    return t.mma(tiles.q, stateCopy, /*transposeB=*/true);
+  }
+
+  // Returns Q S of the next chunk and the state.
+  SmallVector<Value> createQueries(Value chunk, Panels panels, Value product,
+                                   ArrayRef<Value> state) {
+    ChunkTiles tiles = createTake(chunk);
     // O = diag(decay_2) Q S
-    Value product = t.mma(tiles.q, stateCopy, /*transposeB=*/true);
-    Value in = createDecay(tiles, queryIn, t.splat(t.getFragment(splitColumns,
-                                                                 f32),
-                                                   0.0));
-    product = t.wait(product);
+    Value out = t.mul(createDecay(tiles, queryIn, product), product);
     SmallVector<Value> next = createDecayed(tiles, state);
-    product = t.mul(in, product);
     SmallVector<Value> transposed = createTransposedKeys(tiles, panels);
     MeetOp::create(b, written);
     // S <- decay_3 S + K^T diag(decay_1) V'
     for (auto [rows, ofKeys] : llvm::zip(next, transposed))
       rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
     // O += attention V'
-    product = t.mma(tiles.attention, createWritten(chunk), /*transposeB=*/true,
-                    product);
+    out = t.mma(tiles.attention, createWritten(chunk), /*transposeB=*/true,
+                out);
     next = createWaitForAll(next, /*newer=*/1);
     createStateCopy(panels, next);
     ArriveOp::create(b, lower);
-    product = t.wait(product);
+    // The output in the shadow of the next chunk's product.
+    product = createQueryProduct(createNext(chunk));
+    createOutput(t.wait(out, /*newer=*/1), chunk);
+    next.insert(next.begin(), t.wait(product));
     ReleaseOp::create(b, ring, chunk);
-    createOutput(product, chunk);
     return next;
   }
 

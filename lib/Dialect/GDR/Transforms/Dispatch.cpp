@@ -188,7 +188,7 @@ private:
 LogicalResult Dispatch::verifyOptions() {
   auto refuse = [&] { return getOperation().emitError(); };
   if (failed(ChunkedAttr::verify(refuse, chunkSize, /*columns=*/0,
-                                 /*stages=*/0)))
+                                 /*stages=*/0, /*heads=*/0, /*overlap=*/true)))
     return failure();
   if (leastTokens < 1)
     return refuse() << "expected least-tokens to be positive, got "
@@ -253,7 +253,8 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
     return createRecurrentForm();
   std::string reason;
   auto schedule =
-      ChunkedAttr::get(&getContext(), chunkSize, /*columns=*/0, /*stages=*/0);
+      ChunkedAttr::get(&getContext(), chunkSize, /*columns=*/0, /*stages=*/0,
+                       /*heads=*/0, /*overlap=*/true);
   if (!hasChunkedForm(rule, schedule, reason)) {
     remark::missed(rule.getLoc(),
                    remark::RemarkOpts::name("chunked").category(DEBUG_TYPE))

@@ -50,7 +50,9 @@ public:
 private:
   ChunkedAttr getSchedule(int64_t columns) {
     return ChunkedAttr::get(rule.getContext(), chunkSize, columns,
-                            given ? given.getStages() : 0);
+                            given ? given.getStages() : 0,
+                            given ? given.getHeads() : 0,
+                            given ? given.getOverlap() : true);
   }
   double predictChunked(int64_t columns) {
     return predictPrepare(sizes) + predictScan(sizes, columns);

@@ -151,8 +151,12 @@ Value SequenceBuilder::createChunkTokens(Value begin, const Sequence &sequence,
 
 Value SequenceBuilder::createKeyHead(Value valueHead) {
   int64_t hk = rule.getNumKeyHeads(), hv = rule.getNumValueHeads();
-  if (!ShapedType::isDynamic(hk) && hk == hv)
-    return valueHead;
+  if (!ShapedType::isDynamic(hk) && !ShapedType::isDynamic(hv)) {
+    if (hk == hv)
+      return valueHead;
+    Value ratio = arith::ConstantIndexOp::create(b, hv / hk);
+    return arith::DivUIOp::create(b, valueHead, ratio);
+  }
   Value keyHeads = memref::DimOp::create(b, rule.getQ(), 2);
   Value valueHeads = memref::DimOp::create(b, rule.getV(), 2);
   Value ratio = arith::DivUIOp::create(b, valueHeads, keyHeads);

@@ -106,13 +106,18 @@ def GDR_ChunkedAttr : AttrDef<GDR_Dialect, "Chunked"> {
       warpgroup has 64 of them, its part of the state in registers; with 32 two
       warpgroups share the rows of the state, which is faster where there are too
       few sequences and heads to fill the GPU;
-    - `stages` (default 0: the lowering's choice): chunks that are loaded ahead.
+    - `stages` (default 0: the lowering's choice): chunks that are loaded ahead;
+    - `heads` (default 0: all): value heads of a key head that one CTA prepares;
+      fewer make more CTAs, each of which has to multiply q and k;
+    - `overlap` (default true): whether scan may start before prepare has ended.
 
     Example: `#gdr.chunked<chunk_size = 32>`
   }];
   let parameters = (ins DefaultValuedParameter<"int64_t", "64">:$chunk_size,
                         DefaultValuedParameter<"int64_t", "0">:$columns,
-                        DefaultValuedParameter<"int64_t", "0">:$stages);
+                        DefaultValuedParameter<"int64_t", "0">:$stages,
+                        DefaultValuedParameter<"int64_t", "0">:$heads,
+                        DefaultValuedParameter<"bool", "true">:$overlap);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

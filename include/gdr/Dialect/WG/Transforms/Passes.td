@@ -24,9 +24,9 @@ def LowerRings : Pass<"wg-lower-rings", "::mlir::gpu::GPUFuncOp"> {
     ```
     becomes
     ```mlir
-    %slot = arith.remui %i, %c3 : index
-    %round = arith.divui %i, %c3 : index
-    %parity = arith.andi %round, %c1 : index
+    %slot = arith.remui %i, %c3 : i32         // casts from and to index left out
+    %round = arith.divui %i, %c3 : i32
+    %parity = arith.andi %round, %c1 : i32
     %full = wg.mbarrier_at %fulls[%slot]
     wg.mbarrier_wait %full parity(%parity)
     %k = wg.slot %memory[%slot] tile(0) : !wg.ring<3, !tile> -> !tile
