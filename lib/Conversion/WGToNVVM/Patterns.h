@@ -25,7 +25,7 @@ void populateMovePatterns(const TypeConverter &converter,
 /// wg.mma, wg.wait.
 void populateProductPatterns(const TypeConverter &converter,
                              RewritePatternSet &patterns);
-/// Copies, barriers and the addresses of shared memory.
+/// wg.one_thread, copies, barriers and the addresses of shared memory.
 void populateSharedPatterns(const TypeConverter &converter,
                             RewritePatternSet &patterns);
 /// wg.invert_blocks.

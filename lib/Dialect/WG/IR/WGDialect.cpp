@@ -142,13 +142,13 @@ LogicalResult SharedType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected a swizzle of 0, 64 or 128 bytes, got "
                        << swizzle;
   // shared_swizzled_rows
-  if (swizzle != 0 && (shape.size() != 2 || shape[0] % 8 != 0 ||
-                       shape[1] * elementType.getIntOrFloatBitWidth() / 8 %
-                               16 !=
-                           0))
+  if (swizzle != 0 &&
+      (shape.size() != 2 || shape[0] % 8 != 0 ||
+       shape[1] * elementType.getIntOrFloatBitWidth() / 8 % swizzle != 0))
     return emitError() << "expected a swizzled tile of a multiple of 8 rows, "
-                          "each of a multiple of 16 bytes, got ["
-                       << shape << "] of " << elementType;
+                          "each of a multiple of "
+                       << swizzle << " bytes, got [" << shape << "] of "
+                       << elementType;
   return success();
 }
 
@@ -205,5 +205,25 @@ LogicalResult RingType::verify(function_ref<InFlightDiagnostic()> emitError,
   // ring_tiles
   if (tiles.empty())
     return emitError() << "expected a ring whose slots have tiles, got none";
+  // ring_tile_bytes
+  for (SharedType tile : tiles)
+    if (tile.getBytes() % 16 != 0)
+      return emitError() << "expected tiles of a multiple of 16 bytes, got "
+                         << tile;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// PendingType
+//===----------------------------------------------------------------------===//
+
+LogicalResult PendingType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  RankedTensorType tile) {
+  // pending_tile
+  if (!isa_and_present<FragmentAttr>(tile.getEncoding()) ||
+      !tile.getElementType().isF32())
+    return emitError() << "expected a pending tile of f32 with encoding "
+                          "#wg.fragment, got "
+                       << tile;
   return success();
 }

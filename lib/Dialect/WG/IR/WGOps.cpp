@@ -7,7 +7,11 @@
 
 #include "gdr/Dialect/WG/IR/WG.h"
 
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::wg;
@@ -15,14 +19,60 @@ using namespace mlir::wg;
 #define GET_OP_CLASSES
 #include "gdr/Dialect/WG/IR/WGOps.cpp.inc"
 
-/// Registers of one SM; CUDA C++ programming guide, "compute capabilities".
-static constexpr int64_t registersPerSM = 64 * 1024;
+/// Registers that a thread can have; PTX ISA, "setmaxnreg".
+static constexpr int64_t maxRegisters = 256;
+
+int64_t mlir::wg::getEqualShare(int64_t warpgroups) {
+  int64_t share = registersPerSM / (warpgroups * warpgroupThreads);
+  return std::min(maxRegisters, share / 8 * 8);
+}
+
+//===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+LogicalResult mlir::wg::detail::verifyCollective(Operation *op) {
+  // collective_place
+  if (op->getParentOfType<OneThreadOp>())
+    return op->emitOpError("expected all threads of a warpgroup, got one: "
+                           "inside of a wg.one_thread the op waits for ever");
+  return success();
+}
+
+LogicalResult mlir::wg::detail::verifyByOneThread(Operation *op) {
+  // one_thread_place
+  if (!op->getParentOfType<OneThreadOp>())
+    return op->emitOpError("expected one thread, got all of a warpgroup; put "
+                           "the op into a wg.one_thread");
+  return success();
+}
+
+LogicalResult mlir::wg::detail::verifyInKernelBody(Operation *op) {
+  // kernel_body_place
+  if (!isa_and_present<FunctionOpInterface>(op->getParentOp()))
+    return op->emitOpError("expected the body of a kernel, where the whole CTA "
+                           "runs the op once, got the body of ")
+           << op->getParentOp()->getName();
+  return success();
+}
+
+// Refuses barriers of the CTA in a region that only some of its threads run.
+static LogicalResult verifyNoBarrier(Operation *op) {
+  WalkResult result = op->walk([&](gpu::BarrierOp barrier) {
+    InFlightDiagnostic diagnostic =
+        op->emitOpError("expected no gpu.barrier in the body, for which the "
+                        "other threads of the CTA do not come");
+    diagnostic.attachNote(barrier.getLoc()) << "the barrier is here";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
 
 //===----------------------------------------------------------------------===//
 // Roles
 //===----------------------------------------------------------------------===//
 
-LogicalResult RolesOp::verify() {
+LogicalResult RolesOp::verifyRegions() {
   int64_t registers = 0, warpgroups = 0;
   for (Operation &op : getBody().front()) {
     auto role = dyn_cast<RoleOp>(op);
@@ -38,11 +88,18 @@ LogicalResult RolesOp::verify() {
     return emitOpError("expected roles of at most 8 warpgroups, the 1024 "
                        "threads of a CTA, got ")
            << warpgroups;
-  // roles_registers
-  if (registers > registersPerSM)
+  // roles_nested
+  if (getOperation()->getParentOfType<RoleOp>())
+    return emitOpError("expected no roles in a role");
+  // roles_empty
+  if (warpgroups == 0)
+    return emitOpError("expected a role");
+  // roles_registers; the CTA does not get what rounding leaves of the SM
+  int64_t pool = warpgroups * warpgroupThreads * getEqualShare(warpgroups);
+  if (registers > pool)
     return emitOpError("expected roles of at most ")
-           << registersPerSM << " registers together, got " << registers
-           << "; the CTA would never start";
+           << pool << " registers together, got " << registers
+           << "; the CTA would wait for ever";
   return success();
 }
 
@@ -57,25 +114,108 @@ LogicalResult RoleOp::verify() {
     return emitOpError("expected registers to be a multiple of 8 from 24 to "
                        "256, got ")
            << registers;
-  return success();
+  // no_cta_barrier
+  return verifyNoBarrier(*this);
+}
+
+LogicalResult OneThreadOp::verify() {
+  // no_cta_barrier
+  return verifyNoBarrier(*this);
 }
 
 //===----------------------------------------------------------------------===//
 // Shared memory
 //===----------------------------------------------------------------------===//
 
+static int64_t getBytes(Type memory) {
+  if (auto ring = dyn_cast<RingType>(memory))
+    return ring.getBytes();
+  return cast<SharedType>(memory).getBytes();
+}
+
+int64_t AllocOp::getBytes() { return ::getBytes(getTile().getType()); }
+
+static int64_t getAlignment(Type memory) {
+  if (auto shared = dyn_cast<SharedType>(memory))
+    return shared.getAlignment();
+  return tileAlignment;
+}
+
+LogicalResult AllocOp::verify() {
+  int64_t alignment = getAlignment(getTile().getType());
+  // alloc_aligned
+  for (auto [name, bytes] : {std::pair{"over_offset", getOverOffset()},
+                             std::pair{"offset", getOffset()}})
+    if (bytes && *bytes % alignment != 0)
+      return emitOpError("expected ")
+             << name << " to be a multiple of " << alignment << ", got "
+             << static_cast<int64_t>(*bytes);
+  if (!getOver()) {
+    // alloc_over_offset
+    if (getOverOffset())
+      return emitOpError("expected no over_offset without over");
+    return success();
+  }
+  // alloc_over
+  Operation *under = getOver().getDefiningOp();
+  if (!isa_and_present<AllocOp, RingOp>(under))
+    return emitOpError("expected over to be the result of wg.alloc or wg.ring");
+  // alloc_fits
+  int64_t begin = getOverOffset().value_or(0);
+  int64_t end = begin + getBytes();
+  int64_t space = ::getBytes(getOver().getType());
+  if (begin < 0 || end > space)
+    return emitOpError("expected a tile within the ")
+           << space << " bytes of the one it takes the place of, got bytes "
+           << begin << " to " << end;
+  return success();
+}
+
+// A constant position must be one of `count`.
+static LogicalResult verifyPosition(Operation *op, Value position,
+                                    int64_t count) {
+  APInt constant;
+  if (!matchPattern(position, m_ConstantInt(&constant)) || constant.ult(count))
+    return success();
+  return op->emitOpError("expected a position below ")
+         << count << ", got " << constant.getSExtValue();
+}
+
+// Whether consecutive parts of this type make up the tile.
+static bool isPartOf(SharedType part, SharedType tile) {
+  if (part.getElementType() != tile.getElementType() ||
+      part.getSwizzle() != tile.getSwizzle() ||
+      tile.getNumElements() % part.getNumElements() != 0)
+    return false;
+  // Panels.
+  if (part.getSwizzle())
+    return part.getShape()[0] == tile.getShape()[0];
+  // Of a vector, or rows.
+  return tile.getShape().size() == 1
+             ? part.getShape().size() == 1
+             : part.getShape().back() == tile.getShape().back();
+}
+
 LogicalResult SliceOp::verify() {
   SharedType source = getSource().getType(), part = getPart().getType();
-  bool isPanels = part.getSwizzle() == 0 ||
-                  (part.getShape()[0] == source.getShape()[0] &&
-                   part.getBytes() % part.getSwizzle() == 0);
   // slice_part
-  if (source.getElementType() != part.getElementType() ||
-      source.getSwizzle() != part.getSwizzle() || !isPanels ||
-      source.getBytes() % part.getBytes() != 0)
+  if (!isPartOf(part, source))
     return emitOpError("expected a part that is whole rows or whole panels of ")
            << source << ", got " << part;
-  return success();
+  // slice_position
+  return verifyPosition(*this, getPosition(),
+                        source.getNumElements() / part.getNumElements());
+}
+
+LogicalResult ExtractOp::verify() {
+  SharedType source = getSource().getType();
+  // extract_source
+  if (source.getShape().size() != 1 || !source.getElementType().isF32())
+    return emitOpError("expected a source of one dimension and elements of "
+                       "f32, got ")
+           << source;
+  // extract_position
+  return verifyPosition(*this, getPosition(), source.getNumElements());
 }
 
 //===----------------------------------------------------------------------===//
@@ -108,6 +248,34 @@ LogicalResult BroadcastOp::verify() {
   return success();
 }
 
+// What the instructions that move a tile to or from shared memory can do.
+static LogicalResult verifySharedMove(Operation *op, RankedTensorType tile,
+                                      SharedType shared) {
+  if (tile.getRank() == 2) {
+    // move_fragment; PTX ISA, "ldmatrix": 8x8 matrices of 16 bits, four of them
+    if (tile.getElementTypeBitWidth() != 16 || tile.getShape()[1] % 16 != 0)
+      return op->emitOpError("expected a fragment of 16-bit elements and a "
+                             "multiple of 16 columns, got ")
+             << tile;
+    // move_swizzle
+    if (!shared.getSwizzle())
+      return op->emitOpError("expected a swizzled tile for a fragment, got ")
+             << shared;
+    return success();
+  }
+  // move_vector
+  if (!tile.getElementType().isF32())
+    return op->emitOpError("expected a vector of f32 in shared memory, got ")
+           << tile;
+  // move_lanes; PTX ISA, "ld": vectors of 1, 2 and 4
+  if (isa<LanesAttr>(tile.getEncoding()) &&
+      !llvm::is_contained({1, 2, 4}, getElementsPerThread(tile)))
+    return op->emitOpError("expected 32, 64 or 128 elements of #wg.lanes in "
+                           "shared memory, got ")
+           << tile;
+  return success();
+}
+
 /// Shape and element type of memory that a tile is moved to or from.
 static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
                                   Type memory, bool transposed, Value limit) {
@@ -135,6 +303,8 @@ static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
   // move_transpose
   if (transposed && tile.getRank() != 2)
     return op->emitOpError("expected no transpose of a vector");
+  if (auto shared = dyn_cast<SharedType>(memory))
+    return verifySharedMove(op, tile, shared);
   return success();
 }
 
@@ -144,8 +314,15 @@ LogicalResult LoadOp::verify() {
 }
 
 LogicalResult StoreOp::verify() {
-  return verifyMemory(*this, cast<RankedTensorType>(getTile().getType()),
-                      getDestination().getType(), getTranspose(), getLimit());
+  auto tile = cast<RankedTensorType>(getTile().getType());
+  // store_vector
+  if (isa<SharedType>(getDestination().getType()) && tile.getRank() == 1 &&
+      !isa<LanesAttr>(tile.getEncoding()))
+    return emitOpError("expected a vector with encoding #wg.lanes to go to "
+                       "shared memory, got ")
+           << tile;
+  return verifyMemory(*this, tile, getDestination().getType(), getTranspose(),
+                      getLimit());
 }
 
 LogicalResult CumsumOp::verify() {
@@ -154,6 +331,22 @@ LogicalResult CumsumOp::verify() {
   if (!isa<LanesAttr>(type.getEncoding()) || !type.getElementType().isF32())
     return emitOpError("expected a source of f32 with encoding #wg.lanes, got ")
            << type;
+  return success();
+}
+
+LogicalResult InvertBlocksOp::verify() {
+  auto source = cast<RankedTensorType>(getSource().getType());
+  // invert_source
+  if (source.getShape()[1] != fragmentRows || !source.getElementType().isF32())
+    return emitOpError("expected a source of shape [64, 64] and elements of "
+                       "f32, got ")
+           << source;
+  // invert_scratch
+  auto scratch =
+      SharedType::get(getContext(), {4, 320}, source.getElementType(), 0);
+  if (getScratch().getType() != scratch)
+    return emitOpError("expected scratch to be ")
+           << scratch << ", got " << getScratch().getType();
   return success();
 }
 
@@ -221,7 +414,28 @@ LogicalResult MmaOp::verify() {
   if (getAccumulator() && getAccumulator().getType() != tile)
     return emitOpError("expected the accumulator to be ")
            << tile << ", got " << getAccumulator().getType();
+  // mma_waited
+  if (getResult().use_empty())
+    return emitOpError("expected the product to be waited for by wg.wait");
   return success();
+}
+
+// The products that were certainly started after this one, in the block of both
+// and before `end`; none if a region in between may have started some.
+static std::optional<int64_t> countNewer(MmaOp product, Operation *end) {
+  if (product->getBlock() != end->getBlock())
+    return std::nullopt;
+  int64_t count = 0;
+  for (Operation *op = product->getNextNode(); op != end;
+       op = op->getNextNode()) {
+    if (isa<MmaOp>(op))
+      ++count;
+    else if (op->walk([](MmaOp) {
+                 return WalkResult::interrupt();
+               }).wasInterrupted())
+      return std::nullopt;
+  }
+  return count;
 }
 
 LogicalResult WaitOp::verify() {
@@ -238,25 +452,16 @@ LogicalResult WaitOp::verify() {
   // wait_newer: PTX ISA, "wgmma.wait_group"
   if (static_cast<int64_t>(getNewer()) < 0 || getNewer() > 7)
     return emitOpError("expected newer to be from 0 to 7, got ") << getNewer();
+  // wait_named
+  for (Value product : getProducts())
+    if (auto mma = product.getDefiningOp<MmaOp>())
+      if (auto count = countNewer(mma, *this);
+          count && *count < static_cast<int64_t>(getNewer())) {
+        InFlightDiagnostic diagnostic =
+            emitOpError("expected newer to be at most ")
+            << *count << ", the products started after one that is named, got "
+            << getNewer();
+        return diagnostic.attachNote(mma.getLoc()) << "the product is here";
+      }
   return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Rings
-//===----------------------------------------------------------------------===//
-
-static LogicalResult verifyTiles(Operation *op, RingType ring,
-                                 TypeRange tiles) {
-  // ring_results
-  if (!llvm::equal(tiles, ring.getTiles()))
-    return op->emitOpError("expected the tiles of ") << ring;
-  return success();
-}
-
-LogicalResult AcquireOp::verify() {
-  return verifyTiles(*this, getRing().getType(), getTiles().getTypes());
-}
-
-LogicalResult TakeOp::verify() {
-  return verifyTiles(*this, getRing().getType(), getTiles().getTypes());
 }

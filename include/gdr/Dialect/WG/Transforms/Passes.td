@@ -52,6 +52,8 @@ def AllocateShared : Pass<"wg-allocate-shared", "::mlir::ModuleOp"> {
     Lays out the shared memory of each kernel in the order of its allocations,
     tiles at multiples of 1024 bytes, and gives each launch of the kernel the
     size. Fails if the kernel needs more than `limit` bytes.
+
+    Requires `wg-lower-rings`.
   }];
   let options = [
     Option<"limit", "limit", "int64_t", "232448",
@@ -67,8 +69,28 @@ def LowerRoles : Pass<"wg-lower-roles", "::mlir::gpu::GPUFuncOp"> {
     Replaces `wg.roles` by branches on the number of the warpgroup, which is
     made uniform so that the assembler sees whole warps on each side. A role
     begins with `setmaxnreg` if its registers differ from an equal share, which
-    is what the kernel starts with. Also lowers `wg.warpgroup_index` and
-    `wg.one_thread`.
+    is what the kernel starts with. Also lowers `wg.warpgroup_index`.
+
+    ```mlir
+    wg.roles {
+      wg.role "load" warpgroups(1) registers(40) { ... }
+      wg.role "math" warpgroups(2) registers(232) { ... }
+    }
+    ```
+    becomes
+    ```mlir
+    %0 = arith.cmpi ult, %warpgroup, %c1 : index
+    scf.if %0 {
+      nvvm.setmaxregister decrease 40
+      ...
+    } else {
+      nvvm.setmaxregister increase 232
+      ...
+    }
+    ```
+
+    Requires a known block size of as many threads as the roles have, and one
+    `wg.roles` in a kernel.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
