@@ -13,6 +13,7 @@
 #include "gdr/Dialect/WG/Transforms/Passes.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 namespace mlir::wg {
 #define GEN_PASS_DEF_INSERTPROXYFENCES
@@ -46,7 +47,7 @@ static bool publishesStore(Operation *barrier) {
       if (storesToShared(*before))
         return true;
     }
-    if (op->getParentOp()->hasTrait<OpTrait::AutomaticAllocationScope>())
+    if (!isa<LoopLikeOpInterface>(op->getParentOp()))
       continue;
     for (Operation *before = &op->getBlock()->back(); before && before != op;
          before = before->getPrevNode()) {
