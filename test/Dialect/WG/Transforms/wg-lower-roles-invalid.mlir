@@ -1,0 +1,62 @@
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(wg-lower-roles)))' --split-input-file --verify-diagnostics
+
+// roles_block_size: unknown
+gpu.module @kernels {
+  gpu.func @unknown() kernel {
+    // expected-error @below {{expected a kernel with a known block size of [128, 1, 1]}}
+    wg.roles {
+      wg.role "all" warpgroups(1) registers(128) {
+      }
+    }
+    gpu.return
+  }
+}
+
+// -----
+
+// roles_block_size: too many threads
+gpu.module @kernels {
+  gpu.func @other() kernel attributes {known_block_size = array<i32: 384, 1, 1>} {
+    // expected-error @below {{expected a kernel with a known block size of [256, 1, 1]}}
+    wg.roles {
+      wg.role "a" warpgroups(1) registers(128) {
+      }
+      wg.role "b" warpgroups(1) registers(128) {
+      }
+    }
+    gpu.return
+  }
+}
+
+// -----
+
+// roles_block_size: another dimension
+gpu.module @kernels {
+  gpu.func @two_dimensions() kernel attributes {known_block_size = array<i32: 128, 2, 1>} {
+    // expected-error @below {{expected a kernel with a known block size of [128, 1, 1]}}
+    wg.roles {
+      wg.role "all" warpgroups(1) registers(128) {
+      }
+    }
+    gpu.return
+  }
+}
+
+// -----
+
+// roles_single
+gpu.module @kernels {
+  gpu.func @twice() kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+    // expected-note @below {{the first one is here}}
+    wg.roles {
+      wg.role "all" warpgroups(1) registers(128) {
+      }
+    }
+    // expected-error @below {{expected one wg.roles in a kernel}}
+    wg.roles {
+      wg.role "all" warpgroups(1) registers(64) {
+      }
+    }
+    gpu.return
+  }
+}
