@@ -53,8 +53,17 @@ struct Global {
         b, pointer, createBytes(metadata.getConstifiedMixedOffset()));
     for (OpFoldResult stride : metadata.getConstifiedMixedStrides())
       strides.push_back(createBytes(stride));
-    auto [staticStrides, offset] = type.getStridesAndOffset();
-    isContiguous = staticStrides.back() == 1;
+    std::tie(staticStrides, staticOffset) = type.getStridesAndOffset();
+  }
+
+  /// Whether runs of consecutive elements can be accessed at once. Of dynamic
+  /// offsets and strides it is assumed, see wg.load.
+  bool allowsRuns(int64_t length) {
+    auto isMultiple = [&](int64_t elements) {
+      return ShapedType::isDynamic(elements) || elements % length == 0;
+    };
+    return staticStrides.back() == 1 && isMultiple(staticOffset) &&
+           llvm::all_of(ArrayRef(staticStrides).drop_back(), isMultiple);
   }
 
   /// Pointer to an element.
@@ -77,9 +86,11 @@ struct Global {
   int64_t bytes;
   Value address;
   SmallVector<Value> strides;
-  bool isContiguous;
 
 private:
+  SmallVector<int64_t> staticStrides;
+  int64_t staticOffset;
+
   Value createBytes(OpFoldResult elements) {
     Value value = getValueOrCreateConstantIndexOp(b, b.getLoc(), elements);
     Value size = arith::ConstantIndexOp::create(b, bytes);
@@ -271,7 +282,8 @@ struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
     Thread thread(b);
     Global global(b, adaptor.getSource());
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
-    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
+    if (!global.allowsRuns(runs.front().length) ||
+        (op.getLimit() && tile.getRank() == 1))
       runs = getSingles(runs);
     SmallVector<Value> elements;
     for (const Run &run : runs)
@@ -321,7 +333,8 @@ struct ConvertGlobalStore : OpConversionPattern<StoreOp> {
     Thread thread(b);
     Global global(b, adaptor.getDestination());
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
-    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
+    if (!global.allowsRuns(runs.front().length) ||
+        (op.getLimit() && tile.getRank() == 1))
       runs = getSingles(runs);
     SmallVector<Value> held = createElements(b, adaptor.getTile());
     ArrayRef<Value> elements = held;

@@ -183,7 +183,9 @@ def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>, WG_Collective]> {
   let description = [{
     With `transpose` the tile is the transpose of what is in memory. From global
     memory, rows of the source from `limit` on are not read; the tile is zero
-    there. Fragments come from swizzled tiles of 16-bit elements in shared
+    there. What a thread holds of consecutive elements is read at once, at a
+    multiple of its size: dynamic offsets and strides must make it one, two
+    elements for a fragment. Fragments come from swizzled tiles of 16-bit elements in shared
     memory, by `ldmatrix`, 16 columns at a time; vectors from dense ones of f32.
   }];
   let arguments = (ins AnyTypeOf<[WG_SharedType, AnyMemRef]>:$source,
@@ -199,7 +201,8 @@ def WG_StoreOp : WG_Op<"store", [MemoryEffects<[MemWrite]>, WG_Collective]> {
   let summary = "stores a register tile to shared or global memory";
   let description = [{
     With `transpose` memory gets the transpose of the tile. In global memory,
-    rows of the destination from `limit` on are not written. To shared memory go
+    rows of the destination from `limit` on are not written; alignment is as for
+    `wg.load`. To shared memory go
     fragments of 16-bit elements, by `stmatrix` as for `wg.load`, and `#wg.lanes`
     vectors of f32. `wg.sync` makes a store to shared memory visible to the other
     threads of the warpgroup.
