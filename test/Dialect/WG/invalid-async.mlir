@@ -143,6 +143,17 @@ func.func @copy_no_indices(%m: memref<64x64xbf16>, %i: index, %tile: !tile) {
 
 // -----
 
+// copy_space
+func.func @copy_space(%m: memref<64xf32, 3>, %tile: !wg.shared<64xf32>) {
+  wg.one_thread {
+    // expected-error @below {{expected a memref in global memory, got 'memref<64xf32, 3>'}}
+    wg.copy_out %tile, %m[] : !wg.shared<64xf32>, memref<64xf32, 3>
+  }
+  return
+}
+
+// -----
+
 // copy_shape
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
 func.func @copy_shape(%m: memref<32x64xbf16>, %tile: !tile) {

@@ -15,6 +15,12 @@ func.func private @fragment_rows(tensor<128x64xf32, #wg.fragment>)
 
 // -----
 
+// encoding_element
+// expected-error @below {{expected a register tile of integers or floats, got 'index'}}
+func.func private @encoding_element(tensor<64xindex, #wg.rows>)
+
+// -----
+
 // rows_shape
 // expected-error @below {{expected #wg.rows of shape [64], got shape [128]}}
 func.func private @rows_shape(tensor<128xf32, #wg.rows>)

@@ -1,7 +1,7 @@
 // RUN: gdr-opt %s --split-input-file --verify-diagnostics
 
 // First what ODS states, then one case or more for each constraint of
-// lib/Dialect/WG/IR/WGOps.cpp, under its tag. Types are in invalid-types.mlir,
+// lib/Dialect/WG/IR/WGRoleOps.cpp and WGOps.cpp, under its tag. Types are in invalid-types.mlir,
 // copies, rings and barriers in invalid-async.mlir.
 
 // ODS: a tensor without an encoding
@@ -40,10 +40,19 @@ func.func @ods_extract(%x: !wg.shared<64xbf16>, %i: index) {
 
 // -----
 
+// Upstream: the encodings of operands and results of arith are the same
+func.func @arith_encoding(%x: tensor<64xf32, #wg.rows>) {
+  // expected-error @below {{are cast incompatible}}
+  %0 = arith.truncf %x : tensor<64xf32, #wg.rows> to tensor<64xbf16, #wg.lanes>
+  return
+}
+
+// -----
+
 // collective_place
 func.func @collective_place() {
   wg.one_thread {
-    // expected-error @below {{'wg.sync' op expected all threads of a warpgroup, got one: inside of a wg.one_thread the op waits for ever}}
+    // expected-error @below {{'wg.sync' op expected all threads of a warpgroup, got one: the op is inside of a wg.one_thread}}
     wg.sync
   }
   return
@@ -406,6 +415,24 @@ func.func @move_shape(%x: !tile) {
 func.func @move_element(%x: tensor<64xf32, #wg.lanes>, %m: memref<64xbf16>) {
   // expected-error @below {{expected memory of shape [64] and elements of 'f32', got 'memref<64xbf16>'}}
   wg.store %x, %m : tensor<64xf32, #wg.lanes>, memref<64xbf16>
+  return
+}
+
+// -----
+
+// move_space
+func.func @move_space(%x: tensor<64xf32, #wg.lanes>, %m: memref<64xf32, #gpu.address_space<workgroup>>) {
+  // expected-error @below {{expected a memref in global memory, got 'memref<64xf32, #gpu.address_space<workgroup>>'}}
+  wg.store %x, %m : tensor<64xf32, #wg.lanes>, memref<64xf32, #gpu.address_space<workgroup>>
+  return
+}
+
+// -----
+
+// move_element
+func.func @move_bits(%x: tensor<64xi1, #wg.rows>, %m: memref<64xi1>) {
+  // expected-error @below {{expected elements of whole bytes, got 'i1'}}
+  wg.store %x, %m : tensor<64xi1, #wg.rows>, memref<64xi1>
   return
 }
 

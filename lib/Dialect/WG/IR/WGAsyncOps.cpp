@@ -59,6 +59,10 @@ static LogicalResult verifyBulk(Operation *op, SharedType tile,
   if (!indices.empty())
     return op->emitOpError("expected no indices for a memref, got ")
            << indices.size();
+  // copy_space
+  if (!isGlobal(memory))
+    return op->emitOpError("expected a memref in global memory, got ")
+           << memory;
   // copy_shape
   if (memory.getShape() != tile.getShape() ||
       memory.getElementType() != tile.getElementType())

@@ -60,6 +60,16 @@ int64_t mlir::wg::getElementsPerThread(RankedTensorType tile) {
 // Encodings
 //===----------------------------------------------------------------------===//
 
+// What a register holds.
+static LogicalResult
+verifyElement(Type elementType, function_ref<InFlightDiagnostic()> emitError) {
+  // encoding_element
+  if (!elementType.isIntOrFloat())
+    return emitError() << "expected a register tile of integers or floats, got "
+                       << elementType;
+  return success();
+}
+
 LogicalResult FragmentAttr::verifyEncoding(
     ArrayRef<int64_t> shape, Type elementType,
     function_ref<InFlightDiagnostic()> emitError) const {
@@ -69,7 +79,7 @@ LogicalResult FragmentAttr::verifyEncoding(
     return emitError() << "expected a #wg.fragment of shape [64, N] with N a "
                           "multiple of 8, got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 LogicalResult
@@ -79,7 +89,7 @@ RowsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
   if (shape.size() != 1 || shape[0] != fragmentRows)
     return emitError() << "expected #wg.rows of shape [64], got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 LogicalResult ColumnsAttr::verifyEncoding(
@@ -90,7 +100,7 @@ LogicalResult ColumnsAttr::verifyEncoding(
     return emitError() << "expected #wg.columns of shape [N] with N a multiple "
                           "of 8, got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 LogicalResult
@@ -102,7 +112,7 @@ LanesAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
     return emitError() << "expected #wg.lanes of shape [N] with N a multiple "
                           "of 32, got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 //===----------------------------------------------------------------------===//

@@ -10,7 +10,6 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -19,108 +18,12 @@ using namespace mlir::wg;
 #define GET_OP_CLASSES
 #include "gdr/Dialect/WG/IR/WGOps.cpp.inc"
 
-/// Registers that a thread can have; PTX ISA, "setmaxnreg".
-static constexpr int64_t maxRegisters = 256;
-
-int64_t mlir::wg::getEqualShare(int64_t warpgroups) {
-  int64_t share = registersPerSM / (warpgroups * warpgroupThreads);
-  return std::min(maxRegisters, share / 8 * 8);
-}
-
-//===----------------------------------------------------------------------===//
-// Places
-//===----------------------------------------------------------------------===//
-
-LogicalResult mlir::wg::detail::verifyCollective(Operation *op) {
-  // collective_place
-  if (op->getParentOfType<OneThreadOp>())
-    return op->emitOpError("expected all threads of a warpgroup, got one: "
-                           "inside of a wg.one_thread the op waits for ever");
-  return success();
-}
-
-LogicalResult mlir::wg::detail::verifyByOneThread(Operation *op) {
-  // one_thread_place
-  if (!op->getParentOfType<OneThreadOp>())
-    return op->emitOpError("expected one thread, got all of a warpgroup; put "
-                           "the op into a wg.one_thread");
-  return success();
-}
-
-LogicalResult mlir::wg::detail::verifyInKernelBody(Operation *op) {
-  // kernel_body_place
-  if (!isa_and_present<FunctionOpInterface>(op->getParentOp()))
-    return op->emitOpError("expected the body of a kernel, where the whole CTA "
-                           "runs the op once, got the body of ")
-           << op->getParentOp()->getName();
-  return success();
-}
-
-// Refuses barriers of the CTA in a region that only some of its threads run.
-static LogicalResult verifyNoBarrier(Operation *op) {
-  WalkResult result = op->walk([&](gpu::BarrierOp barrier) {
-    InFlightDiagnostic diagnostic =
-        op->emitOpError("expected no gpu.barrier in the body, for which the "
-                        "other threads of the CTA do not come");
-    diagnostic.attachNote(barrier.getLoc()) << "the barrier is here";
-    return WalkResult::interrupt();
-  });
-  return failure(result.wasInterrupted());
-}
-
-//===----------------------------------------------------------------------===//
-// Roles
-//===----------------------------------------------------------------------===//
-
-LogicalResult RolesOp::verifyRegions() {
-  int64_t registers = 0, warpgroups = 0;
-  for (Operation &op : getBody().front()) {
-    auto role = dyn_cast<RoleOp>(op);
-    // roles_body
-    if (!role)
-      return emitOpError("expected only wg.role in the body, got ")
-             << op.getName();
-    warpgroups += role.getWarpgroups();
-    registers += role.getWarpgroups() * warpgroupThreads * role.getRegisters();
-  }
-  // roles_threads
-  if (warpgroups > 8)
-    return emitOpError("expected roles of at most 8 warpgroups, the 1024 "
-                       "threads of a CTA, got ")
-           << warpgroups;
-  // roles_nested
-  if (getOperation()->getParentOfType<RoleOp>())
-    return emitOpError("expected no roles in a role");
-  // roles_empty
-  if (warpgroups == 0)
-    return emitOpError("expected a role");
-  // roles_registers; the CTA does not get what rounding leaves of the SM
-  int64_t pool = warpgroups * warpgroupThreads * getEqualShare(warpgroups);
-  if (registers > pool)
-    return emitOpError("expected roles of at most ")
-           << pool << " registers together, got " << registers
-           << "; the CTA would wait for ever";
-  return success();
-}
-
-LogicalResult RoleOp::verify() {
-  // role_warpgroups
-  if (static_cast<int64_t>(getWarpgroups()) < 1)
-    return emitOpError("expected at least one warpgroup, got ")
-           << getWarpgroups();
-  // role_registers; PTX ISA, "setmaxnreg"
-  int64_t registers = getRegisters();
-  if (registers < 24 || registers > 256 || registers % 8 != 0)
-    return emitOpError("expected registers to be a multiple of 8 from 24 to "
-                       "256, got ")
-           << registers;
-  // no_cta_barrier
-  return verifyNoBarrier(*this);
-}
-
-LogicalResult OneThreadOp::verify() {
-  // no_cta_barrier
-  return verifyNoBarrier(*this);
+bool mlir::wg::isGlobal(MemRefType memref) {
+  Attribute space = memref.getMemorySpace();
+  if (auto gpuSpace = dyn_cast_if_present<gpu::AddressSpaceAttr>(space))
+    return gpuSpace.getValue() == gpu::AddressSpace::Global;
+  return !space ||
+         space == IntegerAttr::get(IntegerType::get(space.getContext(), 64), 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -293,6 +196,10 @@ static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
   } else {
     memoryShape = cast<MemRefType>(memory).getShape();
     element = cast<MemRefType>(memory).getElementType();
+    // move_space
+    if (!isGlobal(cast<MemRefType>(memory)))
+      return op->emitOpError("expected a memref in global memory, got ")
+             << memory;
   }
   // move_shape
   if (memoryShape != ArrayRef<int64_t>(shape) ||
@@ -300,6 +207,9 @@ static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
     return op->emitOpError("expected memory of shape [")
            << shape << "] and elements of " << tile.getElementType()
            << ", got " << memory;
+  // move_element
+  if (element.getIntOrFloatBitWidth() % 8 != 0)
+    return op->emitOpError("expected elements of whole bytes, got ") << element;
   // move_transpose
   if (transposed && tile.getRank() != 2)
     return op->emitOpError("expected no transpose of a vector");

@@ -5,9 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Expects kernels with a known block size, and leaves scf.if on the number of
-// the warpgroup with nvvm.setmaxregister. Every role keeps a complete branch of
-// its own: the assembler serializes products that two branches share.
+// Expects kernels with a known block size of whole warpgroups, and leaves
+// scf.if on the number of the warpgroup with nvvm.setmaxregister. Every role
+// keeps a complete branch of its own: the assembler serializes products that
+// two branches share.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,6 +49,8 @@ namespace {
 
 struct LowerRoles : wg::impl::LowerRolesBase<LowerRoles> {
   void runOnOperation() override {
+    if (failed(verifyBlockSize()))
+      return signalPassFailure();
     SmallVector<RolesOp> roles;
     getOperation()->walk([&](RolesOp op) { roles.push_back(op); });
     // roles_single; the second would not find the registers as at the start
@@ -65,18 +68,37 @@ struct LowerRoles : wg::impl::LowerRolesBase<LowerRoles> {
   }
 
 private:
-  LogicalResult lower(RolesOp roles) {
+  // What all threads of a warpgroup do needs whole warpgroups.
+  LogicalResult verifyBlockSize() {
     auto blockSize = getOperation().getKnownBlockSize();
+    if (blockSize && blockSize->front() % warpgroupThreads == 0 &&
+        llvm::product_of(*blockSize) == blockSize->front())
+      return success();
+    WalkResult result = getOperation()->walk([&](Operation *op) {
+      return op->hasTrait<Collective>() ? WalkResult::interrupt()
+                                        : WalkResult::advance();
+    });
+    // kernel_block_size
+    if (result.wasInterrupted())
+      return getOperation().emitOpError("expected a known block size of [N, 1, "
+                                        "1] with N a multiple of ")
+             << warpgroupThreads;
+    return success();
+  }
+
+  LogicalResult lower(RolesOp roles) {
     SmallVector<RoleOp> order(roles.getBody().front().getOps<RoleOp>());
     int64_t warpgroups = 0;
     for (RoleOp role : order)
       warpgroups += role.getWarpgroups();
     // roles_block_size
     int64_t threads = warpgroups * warpgroupThreads;
-    if (!blockSize || blockSize->front() != threads ||
-        llvm::product_of(*blockSize) != threads)
-      return roles.emitOpError("expected a kernel with a known block size of [")
-             << threads << ", 1, 1]";
+    if (int64_t size = getOperation().getKnownBlockSize()->front();
+        size != threads)
+      return roles.emitOpError(
+                 "expected roles of as many threads as the kernel "
+                 "has, ")
+             << size << ", got " << threads;
 
     ImplicitLocOpBuilder b(roles.getLoc(), roles);
     Value warpgroup = createWarpgroup(b);

@@ -97,7 +97,7 @@ gpu.func @one_role() kernel attributes {known_block_size = array<i32: 128, 1, 1>
 // CHECK:         arith.subi %[[W]], %[[ZERO]] : index
 // CHECK-NOT:     nvvm.setmaxregister
 // CHECK:         gpu.return
-gpu.func @no_roles(%x: !wg.shared<2x64xf32>) kernel {
+gpu.func @no_roles(%x: !wg.shared<2x64xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
   %w = wg.warpgroup_index
   %0 = wg.slice %x[%w] : !wg.shared<2x64xf32> -> !wg.shared<64xf32>
   gpu.return
@@ -107,8 +107,17 @@ gpu.func @no_roles(%x: !wg.shared<2x64xf32>) kernel {
 // CHECK-LABEL: gpu.func @nothing(
 // CHECK-NEXT:    wg.sync
 // CHECK-NEXT:    gpu.return
-gpu.func @nothing() kernel {
+gpu.func @nothing() kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
   wg.sync
+  gpu.return
+}
+
+// Nothing of warpgroups: any block size.
+// CHECK-LABEL: gpu.func @threads(
+// CHECK-NEXT:    gpu.barrier
+// CHECK-NEXT:    gpu.return
+gpu.func @threads() kernel {
+  gpu.barrier
   gpu.return
 }
 

@@ -41,10 +41,11 @@ inline constexpr int64_t mbarrierBytes = 8;
 /// Whether the type is a tensor with an encoding of this dialect.
 bool isRegisterTile(Type type);
 
+/// Whether a memref is in memory that all CTAs see.
+bool isGlobal(MemRefType memref);
+
 /// Elements of a register tile that one thread holds.
 int64_t getElementsPerThread(RankedTensorType tile);
-/// Registers of one SM; CUDA C++ programming guide, "compute capabilities".
-inline constexpr int64_t registersPerSM = 64 * 1024;
 
 /// Registers of each thread of a CTA of so many warpgroups that starts with an
 /// equal share of an SM; PTX ISA, "setmaxnreg".

@@ -89,8 +89,9 @@ def LowerRoles : Pass<"wg-lower-roles", "::mlir::gpu::GPUFuncOp"> {
     }
     ```
 
-    Requires a known block size of as many threads as the roles have, and one
-    `wg.roles` in a kernel.
+    Requires a known block size of whole warpgroups, as many as the roles have,
+    and one `wg.roles` in a kernel. The CTA is to have the SM to itself if a role
+    changes its registers (`nvvm.minctasm`).
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
