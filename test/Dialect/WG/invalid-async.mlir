@@ -108,6 +108,18 @@ func.func @copy_out_indices(%map: !wg.tensor_map, %i: index, %tile: !tile) {
 
 // -----
 
+// copy_slice
+func.func @copy_slice(%map: !wg.tensor_map, %i: index, %tile: !wg.shared<4x16xf32>) {
+  %row = wg.slice %tile[%i] : !wg.shared<4x16xf32> -> !wg.shared<16xf32>
+  wg.one_thread {
+    // expected-error @below {{expected parts of a multiple of 128 bytes for boxes, got '!wg.shared<16xf32>'}}
+    wg.copy_out %row, %map[%i, %i] : !wg.shared<16xf32>, !wg.tensor_map
+  }
+  return
+}
+
+// -----
+
 // copy_box: rows
 !tile = !wg.shared<512x64xbf16, swizzle = 128>
 func.func @copy_box_rows(%map: !wg.tensor_map, %i: index, %tile: !tile) {

@@ -269,6 +269,15 @@ func.func @alloc_aligned() {
 
 // -----
 
+// alloc_aligned: dense
+func.func @alloc_aligned_dense() {
+  // expected-error @below {{expected offset to be a multiple of 128, got 64}}
+  %0 = wg.alloc {offset = 64} : !wg.shared<64xf32>
+  return
+}
+
+// -----
+
 // alloc_over_offset
 func.func @alloc_over_offset() {
   // expected-error @below {{expected no over_offset without over}}
@@ -290,8 +299,8 @@ func.func @alloc_over(%x: !wg.shared<64xf32>) {
 // alloc_fits
 func.func @alloc_fits() {
   %0 = wg.alloc : !wg.shared<64xf32>
-  // expected-error @below {{expected a tile within the 256 bytes of the one it takes the place of, got bytes 16 to 272}}
-  %1 = wg.alloc over %0 : !wg.shared<64xf32> {over_offset = 16} : !wg.shared<64xf32>
+  // expected-error @below {{expected a tile within the 256 bytes of the one it takes the place of, got bytes 128 to 384}}
+  %1 = wg.alloc over %0 : !wg.shared<64xf32> {over_offset = 128} : !wg.shared<64xf32>
   return
 }
 

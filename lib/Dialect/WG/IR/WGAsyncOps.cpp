@@ -33,22 +33,28 @@ static constexpr size_t maxBoxRank = 5;
 static constexpr int64_t maxBoxSize = 256;
 
 // A copy between a box of a tensor and a tile.
-static LogicalResult verifyBox(Operation *op, SharedType tile,
+static LogicalResult verifyBox(Operation *op, TypedValue<SharedType> tile,
                                OperandRange indices) {
+  SharedType type = tile.getType();
   // copy_indices
-  if (indices.size() < tile.getShape().size() || indices.size() > maxBoxRank)
+  if (indices.size() < type.getShape().size() || indices.size() > maxBoxRank)
     return op->emitOpError("expected from ")
-           << tile.getShape().size() << " to " << maxBoxRank
+           << type.getShape().size() << " to " << maxBoxRank
            << " indices for a box, got " << indices.size();
+  // copy_slice; PTX ISA, "cp.async.bulk.tensor"
+  auto slice = tile.getDefiningOp<SliceOp>();
+  if (slice && type.getBytes() % type.getAlignment() != 0)
+    return op->emitOpError("expected parts of a multiple of ")
+           << type.getAlignment() << " bytes for boxes, got " << type;
   // copy_box
-  int64_t rowBytes = tile.getPanelWidth();
+  int64_t rowBytes = type.getPanelWidth();
   if (rowBytes % bulkBytes != 0 ||
-      rowBytes / tile.getElementBytes() > maxBoxSize ||
-      tile.getShape().front() > maxBoxSize)
+      rowBytes / type.getElementBytes() > maxBoxSize ||
+      type.getShape().front() > maxBoxSize)
     return op->emitOpError("expected boxes of at most ")
            << maxBoxSize << " rows of at most " << maxBoxSize
            << " elements and of a multiple of " << bulkBytes << " bytes, got "
-           << tile;
+           << type;
   return success();
 }
 
@@ -86,21 +92,19 @@ static LogicalResult verifyBulk(Operation *op, SharedType tile,
   return success();
 }
 
-static LogicalResult verifyCopy(Operation *op, SharedType tile, Type memory,
-                                OperandRange indices) {
+static LogicalResult verifyCopy(Operation *op, TypedValue<SharedType> tile,
+                                Type memory, OperandRange indices) {
   if (auto memref = dyn_cast<MemRefType>(memory))
-    return verifyBulk(op, tile, memref, indices);
+    return verifyBulk(op, tile.getType(), memref, indices);
   return verifyBox(op, tile, indices);
 }
 
 LogicalResult CopyOp::verify() {
-  return verifyCopy(*this, getTile().getType(), getSource().getType(),
-                    getIndices());
+  return verifyCopy(*this, getTile(), getSource().getType(), getIndices());
 }
 
 LogicalResult CopyOutOp::verify() {
-  return verifyCopy(*this, getTile().getType(), getDestination().getType(),
-                    getIndices());
+  return verifyCopy(*this, getTile(), getDestination().getType(), getIndices());
 }
 
 //===----------------------------------------------------------------------===//

@@ -47,8 +47,12 @@ static bool publishesStore(Operation *barrier) {
       if (storesToShared(*before))
         return true;
     }
-    if (!isa<LoopLikeOpInterface>(op->getParentOp()))
+    Operation *parent = op->getParentOp();
+    if (!isa<LoopLikeOpInterface>(parent))
       continue;
+    // Any region of a loop may come before another.
+    if (parent->getNumRegions() > 1 && storesToShared(*parent))
+      return true;
     for (Operation *before = &op->getBlock()->back(); before && before != op;
          before = before->getPrevNode()) {
       if (isa<SyncOp>(before))

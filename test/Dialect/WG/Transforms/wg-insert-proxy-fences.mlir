@@ -81,6 +81,22 @@ gpu.func @store_before(%x: !x, %tile: !tile, %n: index) kernel {
   gpu.return
 }
 
+// In the other region of a loop.
+// CHECK-LABEL: gpu.func @store_in_while(
+// CHECK:         scf.while
+// CHECK-NEXT:      wg.fence_proxy
+// CHECK-NEXT:      wg.sync
+gpu.func @store_in_while(%x: !x, %tile: !tile, %condition: i1) kernel {
+  scf.while : () -> () {
+    wg.sync
+    scf.condition(%condition)
+  } do {
+    wg.store %x, %tile : !x, !tile
+    scf.yield
+  }
+  gpu.return
+}
+
 // As a scan stores its output: the store of an iteration is published in it, so
 // that the first barrier of the next has nothing to publish.
 // CHECK-LABEL: gpu.func @output(

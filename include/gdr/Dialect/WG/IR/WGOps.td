@@ -115,7 +115,7 @@ def WG_AllocOp : WG_Op<"alloc", [MemoryEffects<[MemAlloc]>]> {
     takes the place of another one, at `over_offset` bytes into it: the kernel's
     author promises a `wg.sync` between the last use of one and the first use of
     the other. A tile begins at a multiple of the bytes after which its swizzle
-    repeats, a dense one of 16 bytes.
+    repeats, a dense one of 128 bytes.
   }];
   let arguments = (ins Optional<AnyTypeOf<[WG_SharedType, WG_RingType]>>:$over,
                        OptionalAttr<I64Attr>:$over_offset,

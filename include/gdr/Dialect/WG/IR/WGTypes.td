@@ -76,8 +76,10 @@ def WG_SharedType : WG_Type<"Shared", "shared"> {
     /// Bytes of a panel's row: the swizzle, or the whole row without one.
     int64_t getPanelWidth() const;
     /// What the address must be a multiple of: the bytes after which the swizzle
-    /// repeats, eight rows, or what copies need.
-    int64_t getAlignment() const { return getSwizzle() ? 8 * getSwizzle() : 16; }
+    /// repeats, eight rows, or what copies of boxes need.
+    int64_t getAlignment() const {
+      return getSwizzle() ? 8 * getSwizzle() : 128;
+    }
   }];
 }
 
