@@ -53,17 +53,8 @@ struct Global {
         b, pointer, createBytes(metadata.getConstifiedMixedOffset()));
     for (OpFoldResult stride : metadata.getConstifiedMixedStrides())
       strides.push_back(createBytes(stride));
-    std::tie(staticStrides, staticOffset) = type.getStridesAndOffset();
-  }
-
-  /// Whether runs of consecutive elements can be accessed at once. Of dynamic
-  /// offsets and strides it is assumed, see wg.load.
-  bool allowsRuns(int64_t length) {
-    auto isMultiple = [&](int64_t elements) {
-      return ShapedType::isDynamic(elements) || elements % length == 0;
-    };
-    return staticStrides.back() == 1 && isMultiple(staticOffset) &&
-           llvm::all_of(ArrayRef(staticStrides).drop_back(), isMultiple);
+    auto [staticStrides, offset] = type.getStridesAndOffset();
+    isContiguous = staticStrides.back() == 1;
   }
 
   /// Pointer to an element.
@@ -86,11 +77,9 @@ struct Global {
   int64_t bytes;
   Value address;
   SmallVector<Value> strides;
+  bool isContiguous;
 
 private:
-  SmallVector<int64_t> staticStrides;
-  int64_t staticOffset;
-
   Value createBytes(OpFoldResult elements) {
     Value value = getValueOrCreateConstantIndexOp(b, b.getLoc(), elements);
     Value size = arith::ConstantIndexOp::create(b, bytes);
@@ -282,8 +271,7 @@ struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
     Thread thread(b);
     Global global(b, adaptor.getSource());
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
-    if (!global.allowsRuns(runs.front().length) ||
-        (op.getLimit() && tile.getRank() == 1))
+    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
       runs = getSingles(runs);
     SmallVector<Value> elements;
     for (const Run &run : runs)
@@ -333,8 +321,7 @@ struct ConvertGlobalStore : OpConversionPattern<StoreOp> {
     Thread thread(b);
     Global global(b, adaptor.getDestination());
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
-    if (!global.allowsRuns(runs.front().length) ||
-        (op.getLimit() && tile.getRank() == 1))
+    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
       runs = getSingles(runs);
     SmallVector<Value> held = createElements(b, adaptor.getTile());
     ArrayRef<Value> elements = held;

@@ -400,9 +400,9 @@ func.func @ring_results(%ring: !ring, %i: index) {
 
 // -----
 
-// acquire_filled: a tile is not copied
+// acquire_copied: a tile is not copied
 !ring = !wg.ring<2, !wg.shared<64xf32>, !wg.shared<32xf32>>
-func.func @acquire_filled(%m: memref<64xf32>, %ring: !ring, %i: index) {
+func.func @acquire_copied(%m: memref<64xf32>, %ring: !ring, %i: index) {
   wg.one_thread {
     // expected-error @below {{expected one wg.copy to fill tile 1 with the barrier of the slot, got 0}}
     %full, %tiles:2 = wg.acquire %ring[%i] : !ring -> !wg.shared<64xf32>, !wg.shared<32xf32>
@@ -413,9 +413,9 @@ func.func @acquire_filled(%m: memref<64xf32>, %ring: !ring, %i: index) {
 
 // -----
 
-// acquire_filled: a tile is copied with another barrier
+// acquire_copied: a tile is copied with another barrier
 !ring = !wg.ring<2, !wg.shared<64xf32>>
-func.func @acquire_filled_elsewhere(%m: memref<64xf32>, %ring: !ring, %i: index, %other: !wg.mbarrier) {
+func.func @acquire_copied_elsewhere(%m: memref<64xf32>, %ring: !ring, %i: index, %other: !wg.mbarrier) {
   wg.one_thread {
     // expected-error @below {{expected one wg.copy to fill tile 0 with the barrier of the slot, got 0}}
     %full, %tile = wg.acquire %ring[%i] : !ring -> !wg.shared<64xf32>

@@ -1,8 +1,9 @@
 // RUN: gdr-opt %s --split-input-file --verify-diagnostics
 
 // First what ODS states, then one case or more for each constraint of
-// lib/Dialect/WG/IR/WGRoleOps.cpp and WGOps.cpp, under its tag. Types are in invalid-types.mlir,
-// copies, rings and barriers in invalid-async.mlir.
+// lib/Dialect/WG/IR/WGPlaces.cpp, WGSharedOps.cpp and WGOps.cpp, under its tag.
+// Types are in invalid-types.mlir, copies, rings and barriers in
+// invalid-async.mlir.
 
 // ODS: a tensor without an encoding
 func.func @ods_register_tile(%x: tensor<64xf32>) {

@@ -231,37 +231,6 @@ LogicalResult RingOp::verify() {
   return verifyConsumers(*this, uses);
 }
 
-static LogicalResult verifyTiles(Operation *op, RingType ring,
-                                 TypeRange tiles) {
-  // ring_results
-  if (!llvm::equal(tiles, ring.getTiles()))
-    return op->emitOpError("expected the tiles of ") << ring;
-  return success();
-}
-
-LogicalResult AcquireOp::verify() {
-  if (failed(verifyTiles(*this, getRing().getType(), getTiles().getTypes())))
-    return failure();
-  for (auto [number, tile] : llvm::enumerate(getTiles())) {
-    // Parts are copied one by one.
-    if (llvm::any_of(tile.getUsers(), llvm::IsaPred<SliceOp>))
-      continue;
-    // acquire_filled
-    int64_t copies = llvm::count_if(tile.getUsers(), [&](Operation *user) {
-      auto copy = dyn_cast<CopyOp>(user);
-      return copy && copy.getBarrier() == getBarrier();
-    });
-    if (copies != 1)
-      return emitOpError("expected one wg.copy to fill tile ")
-             << number << " with the barrier of the slot, got " << copies;
-  }
-  return success();
-}
-
-LogicalResult TakeOp::verify() {
-  return verifyTiles(*this, getRing().getType(), getTiles().getTypes());
-}
-
 //===----------------------------------------------------------------------===//
 // What rings are lowered to
 //===----------------------------------------------------------------------===//

@@ -9,7 +9,6 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -17,6 +16,16 @@ using namespace mlir::wg;
 
 #define GET_OP_CLASSES
 #include "gdr/Dialect/WG/IR/WGOps.cpp.inc"
+
+/// Registers of one SM; CUDA C++ programming guide, "compute capabilities".
+static constexpr int64_t registersPerSM = 64 * 1024;
+/// Registers that a thread can have; PTX ISA, "setmaxnreg".
+static constexpr int64_t maxRegisters = 256;
+
+int64_t mlir::wg::getEqualShare(int64_t warpgroups) {
+  int64_t share = registersPerSM / (warpgroups * warpgroupThreads);
+  return std::min(maxRegisters, share / 8 * 8);
+}
 
 bool mlir::wg::isGlobal(MemRefType memref) {
   Attribute space = memref.getMemorySpace();
@@ -27,98 +36,72 @@ bool mlir::wg::isGlobal(MemRefType memref) {
 }
 
 //===----------------------------------------------------------------------===//
-// Shared memory
+// Roles
 //===----------------------------------------------------------------------===//
 
-static int64_t getBytes(Type memory) {
-  if (auto ring = dyn_cast<RingType>(memory))
-    return ring.getBytes();
-  return cast<SharedType>(memory).getBytes();
+// Refuses barriers of the CTA in a region that only some of its threads run.
+static LogicalResult verifyNoBarrier(Operation *op) {
+  WalkResult result = op->walk([&](gpu::BarrierOp barrier) {
+    InFlightDiagnostic diagnostic =
+        op->emitOpError("expected no gpu.barrier in the body, for which the "
+                        "other threads of the CTA do not come");
+    diagnostic.attachNote(barrier.getLoc()) << "the barrier is here";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
 }
 
-int64_t AllocOp::getBytes() { return ::getBytes(getTile().getType()); }
-
-static int64_t getAlignment(Type memory) {
-  if (auto shared = dyn_cast<SharedType>(memory))
-    return shared.getAlignment();
-  return tileAlignment;
-}
-
-LogicalResult AllocOp::verify() {
-  int64_t alignment = getAlignment(getTile().getType());
-  // alloc_aligned
-  for (auto [name, bytes] : {std::pair{"over_offset", getOverOffset()},
-                             std::pair{"offset", getOffset()}})
-    if (bytes && *bytes % alignment != 0)
-      return emitOpError("expected ")
-             << name << " to be a multiple of " << alignment << ", got "
-             << static_cast<int64_t>(*bytes);
-  if (!getOver()) {
-    // alloc_over_offset
-    if (getOverOffset())
-      return emitOpError("expected no over_offset without over");
-    return success();
+LogicalResult RolesOp::verify() {
+  int64_t registers = 0, warpgroups = 0;
+  for (Operation &op : getBody().front()) {
+    auto role = dyn_cast<RoleOp>(op);
+    // roles_body
+    if (!role)
+      return emitOpError("expected only wg.role in the body, got ")
+             << op.getName();
+    warpgroups += role.getWarpgroups();
+    registers += role.getWarpgroups() * warpgroupThreads * role.getRegisters();
   }
-  // alloc_over
-  Operation *under = getOver().getDefiningOp();
-  if (!isa_and_present<AllocOp, RingOp>(under))
-    return emitOpError("expected over to be the result of wg.alloc or wg.ring");
-  // alloc_fits
-  int64_t begin = getOverOffset().value_or(0);
-  int64_t end = begin + getBytes();
-  int64_t space = ::getBytes(getOver().getType());
-  if (begin < 0 || end > space)
-    return emitOpError("expected a tile within the ")
-           << space << " bytes of the one it takes the place of, got bytes "
-           << begin << " to " << end;
+  // roles_threads
+  if (warpgroups > 8)
+    return emitOpError("expected roles of at most 8 warpgroups, the 1024 "
+                       "threads of a CTA, got ")
+           << warpgroups;
+  // roles_nested
+  if (getOperation()->getParentOfType<RoleOp>())
+    return emitOpError("expected no roles in a role");
+  // roles_empty; wg.role verifies its own number
+  if (getBody().front().empty())
+    return emitOpError("expected a role");
+  if (warpgroups < 1)
+    return success();
+  // roles_registers; the CTA does not get what rounding leaves of the SM
+  int64_t pool = warpgroups * warpgroupThreads * getEqualShare(warpgroups);
+  if (registers > pool)
+    return emitOpError("expected roles of at most ")
+           << pool << " registers together, got " << registers
+           << "; the CTA would wait for ever";
   return success();
 }
 
-// A constant position must be one of `count`.
-static LogicalResult verifyPosition(Operation *op, Value position,
-                                    int64_t count) {
-  APInt constant;
-  if (!matchPattern(position, m_ConstantInt(&constant)) || constant.ult(count))
-    return success();
-  return op->emitOpError("expected a position below ")
-         << count << ", got " << constant.getSExtValue();
+LogicalResult RoleOp::verify() {
+  // role_warpgroups
+  if (static_cast<int64_t>(getWarpgroups()) < 1)
+    return emitOpError("expected at least one warpgroup, got ")
+           << getWarpgroups();
+  // role_registers; PTX ISA, "setmaxnreg"
+  int64_t registers = getRegisters();
+  if (registers < 24 || registers > 256 || registers % 8 != 0)
+    return emitOpError("expected registers to be a multiple of 8 from 24 to "
+                       "256, got ")
+           << registers;
+  // no_cta_barrier
+  return verifyNoBarrier(*this);
 }
 
-// Whether consecutive parts of this type make up the tile.
-static bool isPartOf(SharedType part, SharedType tile) {
-  if (part.getElementType() != tile.getElementType() ||
-      part.getSwizzle() != tile.getSwizzle() ||
-      tile.getNumElements() % part.getNumElements() != 0)
-    return false;
-  // Panels.
-  if (part.getSwizzle())
-    return part.getShape()[0] == tile.getShape()[0];
-  // Of a vector, or rows.
-  return tile.getShape().size() == 1
-             ? part.getShape().size() == 1
-             : part.getShape().back() == tile.getShape().back();
-}
-
-LogicalResult SliceOp::verify() {
-  SharedType source = getSource().getType(), part = getPart().getType();
-  // slice_part
-  if (!isPartOf(part, source))
-    return emitOpError("expected a part that is whole rows or whole panels of ")
-           << source << ", got " << part;
-  // slice_position
-  return verifyPosition(*this, getPosition(),
-                        source.getNumElements() / part.getNumElements());
-}
-
-LogicalResult ExtractOp::verify() {
-  SharedType source = getSource().getType();
-  // extract_source
-  if (source.getShape().size() != 1 || !source.getElementType().isF32())
-    return emitOpError("expected a source of one dimension and elements of "
-                       "f32, got ")
-           << source;
-  // extract_position
-  return verifyPosition(*this, getPosition(), source.getNumElements());
+LogicalResult OneThreadOp::verify() {
+  // no_cta_barrier
+  return verifyNoBarrier(*this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -374,4 +357,39 @@ LogicalResult WaitOp::verify() {
         return diagnostic.attachNote(mma.getLoc()) << "the product is here";
       }
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Rings
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyTiles(Operation *op, RingType ring,
+                                 TypeRange tiles) {
+  // ring_results
+  if (!llvm::equal(tiles, ring.getTiles()))
+    return op->emitOpError("expected the tiles of ") << ring;
+  return success();
+}
+
+LogicalResult AcquireOp::verify() {
+  if (failed(verifyTiles(*this, getRing().getType(), getTiles().getTypes())))
+    return failure();
+  for (auto [number, tile] : llvm::enumerate(getTiles())) {
+    // Parts are copied one by one.
+    if (llvm::any_of(tile.getUsers(), llvm::IsaPred<SliceOp>))
+      continue;
+    // acquire_copied
+    int64_t copies = llvm::count_if(tile.getUsers(), [&](Operation *user) {
+      auto copy = dyn_cast<CopyOp>(user);
+      return copy && copy.getBarrier() == getBarrier();
+    });
+    if (copies != 1)
+      return emitOpError("expected one wg.copy to fill tile ")
+             << number << " with the barrier of the slot, got " << copies;
+  }
+  return success();
+}
+
+LogicalResult TakeOp::verify() {
+  return verifyTiles(*this, getRing().getType(), getTiles().getTypes());
 }

@@ -46,7 +46,7 @@ def WG_RolesOp : WG_Op<"roles", [NoTerminator, SingleBlock, WG_Collective,
   }];
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$body attr-dict";
-  let hasRegionVerifier = 1;
+  let hasVerifier = 1;
 }
 
 def WG_RoleOp : WG_Op<"role", [NoTerminator, SingleBlock, HasParent<"RolesOp">,
@@ -183,10 +183,11 @@ def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>, WG_Collective]> {
   let description = [{
     With `transpose` the tile is the transpose of what is in memory. From global
     memory, rows of the source from `limit` on are not read; the tile is zero
-    there. What a thread holds of consecutive elements is read at once, at a
-    multiple of its size: dynamic offsets and strides must make it one, two
-    elements for a fragment. Fragments come from swizzled tiles of 16-bit elements in shared
+    there. Fragments come from swizzled tiles of 16-bit elements in shared
     memory, by `ldmatrix`, 16 columns at a time; vectors from dense ones of f32.
+    What a thread holds of consecutive elements of a row of a memref is read at
+    once: two elements of a fragment, to which its offset and strides must be
+    aligned.
   }];
   let arguments = (ins AnyTypeOf<[WG_SharedType, AnyMemRef]>:$source,
                        Optional<Index>:$limit, UnitAttr:$transpose);
@@ -201,11 +202,10 @@ def WG_StoreOp : WG_Op<"store", [MemoryEffects<[MemWrite]>, WG_Collective]> {
   let summary = "stores a register tile to shared or global memory";
   let description = [{
     With `transpose` memory gets the transpose of the tile. In global memory,
-    rows of the destination from `limit` on are not written; alignment is as for
-    `wg.load`. To shared memory go
+    rows of the destination from `limit` on are not written. To shared memory go
     fragments of 16-bit elements, by `stmatrix` as for `wg.load`, and `#wg.lanes`
     vectors of f32. `wg.sync` makes a store to shared memory visible to the other
-    threads of the warpgroup.
+    threads of the warpgroup. Alignment is as for `wg.load`.
   }];
   let arguments = (ins WG_RegisterTile:$tile,
                        AnyTypeOf<[WG_SharedType, AnyMemRef]>:$destination,
