@@ -22,6 +22,7 @@ import subprocess
 import sys
 
 from kernels import Case, Kernel, compile_case
+from measure import get_device_state, relative_error, time_graph
 
 HERE = pathlib.Path(__file__).resolve().parent
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -95,38 +96,6 @@ def reference(case, inputs):
     if case.layout == "v_first":
         state = state.transpose(-1, -2)
     return torch.stack(outputs, 1), state
-
-
-def relative_error(value, expected):
-    return ((value.double() - expected).norm() / expected.norm()).item()
-
-
-def time_graph(calls, rounds=3, replays=20):
-    """Median microseconds of one call, over rounds of graph replays of all calls."""
-    import torch
-
-    stream = torch.cuda.Stream()
-    with torch.cuda.stream(stream):
-        for call in calls:
-            call()
-    torch.cuda.synchronize()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, stream=stream):
-        for call in calls:
-            call()
-    times = []
-    for replay in range(rounds * replays):
-        if replay % replays == 0:
-            graph.replay()
-            torch.cuda.synchronize()
-        begin = torch.cuda.Event(enable_timing=True)
-        end = torch.cuda.Event(enable_timing=True)
-        begin.record()
-        graph.replay()
-        end.record()
-        end.synchronize()
-        times.append(begin.elapsed_time(end) * 1e3 / len(calls))
-    return statistics.median(times)
 
 
 def time_case(case, objects, generator):
@@ -242,11 +211,8 @@ def run(objects, output, hand_written):
             row["hand_written_copy_us"] = hand.get((case.batch, "copy"))
         rows.append(row)
         print(format_row(row), flush=True)
-    clocks = subprocess.run(
-        ["nvidia-smi", "--query-gpu=clocks.sm,clocks.mem,power.draw,driver_version", "--format=csv,noheader"],
-        capture_output=True, text=True, check=False).stdout.strip()
     result = {"device": torch.cuda.get_device_name(), "date": str(datetime.date.today()),
-              "torch": torch.__version__, "after_the_run": clocks, "rows": rows}
+              "torch": torch.__version__, "after_the_run": get_device_state(), "rows": rows}
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(result, indent=1) + "\n")
     print(f"wrote {output}")

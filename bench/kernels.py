@@ -105,7 +105,7 @@ class _DLTensor(ctypes.Structure):
 def _view(tensor):
     import torch
 
-    code = 4 if tensor.dtype == torch.bfloat16 else 2
+    code = 4 if tensor.dtype == torch.bfloat16 else 2 if tensor.dtype.is_floating_point else 0
     integers = ctypes.c_int64 * tensor.dim()
     cuda = 2
     return _DLTensor(
@@ -123,6 +123,7 @@ class Kernel:
         self.runtime = ctypes.CDLL(str(directory / "libgdr_runtime.so"))
         self.runtime.gdr_last_error.restype = ctypes.c_char_p
         self.library = ctypes.CDLL(str(directory / f"{case.name}.so"))
+        self.library.step_workspace_size.restype = ctypes.c_int64
         self.check(self.library.step_load(0))
 
     def check(self, status):
@@ -130,7 +131,9 @@ class Kernel:
             raise RuntimeError(self.runtime.gdr_last_error().decode())
 
     def arguments(self, tensors, stream):
-        """The argument struct for tensors in the function's order."""
+        """The argument struct for tensors in the function's order, with a workspace."""
+        import torch
+
         views = [_view(tensor) for tensor in tensors]
 
         class Arguments(ctypes.Structure):
@@ -147,7 +150,13 @@ class Kernel:
         arguments = Arguments(
             ctypes.sizeof(Arguments), int(self.case.overlap), stream, None, 0, pointers
         )
-        arguments.keep_alive = (views, tensors)
+        needed = self.library.step_workspace_size(ctypes.byref(arguments))
+        self.check(min(needed, 0))
+        workspace = torch.empty(needed, dtype=torch.uint8, device="cuda") if needed else None
+        if needed:
+            arguments.workspace = workspace.data_ptr()
+            arguments.workspace_bytes = needed
+        arguments.keep_alive = (views, tensors, workspace)
         return arguments
 
     def __call__(self, arguments):

@@ -31,7 +31,10 @@ getDispatchOptions(const gdr::CompileOptions &options) {
     dispatchOptions.chunked = true;
     dispatchOptions.chunkSize = 16;
     dispatchOptions.leastTokens = 16;
+    return dispatchOptions;
   }
+  // TODO
+  dispatchOptions.chunked = dispatchOptions.wgmma = true;
   return dispatchOptions;
 }
 
@@ -68,7 +71,12 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
   }
   // The kernels say how arguments must be aligned.
   pm.addPass(createRecurrentToGPU());
-  pm.addPass(createChunkToWG());
+  ChunkToWGOptions tileOptions;
+  tileOptions.overlap = llvm::all_of(chips, [](StringRef name) {
+    std::optional<Chip> chip = getChip(name);
+    return chip && chip->computeCapability >= 90;
+  });
+  pm.addPass(createChunkToWG(tileOptions));
   pm.addPass(createDescribeEntry(entryOptions));
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;

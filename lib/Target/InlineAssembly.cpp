@@ -392,6 +392,12 @@ void mlir::gdr::createNamedBarrier(ImplicitLocOpBuilder &b, Value id,
                  "r");
 }
 
+void mlir::gdr::createNamedBarrierArrive(ImplicitLocOpBuilder &b, Value id,
+                                         int64_t threads) {
+  createAssembly(b, {}, id, "bar.arrive $0, " + std::to_string(threads) + ";",
+                 "r");
+}
+
 void mlir::gdr::createWarpSync(ImplicitLocOpBuilder &b) {
   createAssembly(b, {}, {}, "bar.warp.sync 0xffffffff;", "");
 }

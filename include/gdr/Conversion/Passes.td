@@ -275,8 +275,16 @@ def ChunkToWG : Pass<"gdr-chunk-to-wg", "::mlir::ModuleOp"> {
     to the other lie in memory as they do in shared memory (`tile_layout`
     `swizzle_128b`), so that a consecutive copy brings them.
 
+    With `overlap` a scan that follows its prepare may start before it has ended:
+    prepare lets it (`nvvm.griddepcontrol launch_dependents`), and scan waits
+    before it loads the matrices. It needs compute capability 9.0.
+
     For chips with `wgmma`: compute capability 9.0.
   }];
+  let options = [
+    Option<"overlap", "overlap", "bool", /*default=*/"false",
+           "whether scan may start before prepare has ended">
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",

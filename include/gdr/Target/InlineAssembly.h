@@ -93,6 +93,9 @@ void createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier, Value parity);
 
 /// Waits for `threads` threads at barrier `id`; PTX ISA, "barrier".
 void createNamedBarrier(ImplicitLocOpBuilder &b, Value id, int64_t threads);
+/// Counts these threads without waiting.
+void createNamedBarrierArrive(ImplicitLocOpBuilder &b, Value id,
+                              int64_t threads);
 void createWarpSync(ImplicitLocOpBuilder &b);
 /// PTX ISA, "fence.proxy.async".
 void createProxyFence(ImplicitLocOpBuilder &b);

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Moves each gdr.chunk_prepare and gdr.chunk_scan on memrefs into a gpu.func of
-// its own, expands it there (PrepareKernel.cpp, ScanKernel.cpp) and leaves the
+// its own, expands it there (PrepareKernel.cpp, ScanProgram.cpp) and leaves the
 // tensor maps of q, k, v and o and a gpu.launch_func in its place.
 //
 //===----------------------------------------------------------------------===//
@@ -19,6 +19,7 @@
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
 #include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "gdr/Dialect/WG/IR/WG.h"
+#include "gdr/Target/Entry.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -34,8 +35,8 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::gdr;
 
-// Bytes of a row of a box, the swizzle of the tiles it is copied to.
-static constexpr int64_t boxBytes = 128;
+// Channels of a box of q and k.
+static constexpr int64_t boxColumns = 64;
 
 /// CTAs of prepare that an SM is to hold, which bounds the registers: enough to
 /// hide the latency of one by the others.
@@ -57,20 +58,29 @@ static LogicalResult verifyPreconditions(RuleOpInterface op) {
   return success();
 }
 
-// A tensor map over an operand [B, T, H, D], in boxes of a chunk of tokens of
-// one head.
-static Value createTensorMap(ImplicitLocOpBuilder &b, Value memref) {
-  auto type = cast<MemRefType>(memref.getType());
-  int64_t width = boxBytes * 8 / type.getElementTypeBitWidth();
+namespace {
+/// An operand [B, T, H, D] that is copied in boxes of a chunk of tokens of one
+/// head and some columns of D.
+struct Boxes {
+  Value memref;
+  int64_t columns;
+};
+} // namespace
+
+// Rows of a box are as wide as the swizzle of the tiles they are copied to.
+static Value createTensorMap(ImplicitLocOpBuilder &b, const Boxes &boxes) {
+  auto type = cast<MemRefType>(boxes.memref.getType());
   return EncodeTensorMapOp::create(
-      b, wg::TensorMapType::get(b.getContext()), memref,
-      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, width}),
-      b.getI64IntegerAttr(boxBytes));
+      b, wg::TensorMapType::get(b.getContext()), boxes.memref,
+      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, boxes.columns}),
+      b.getI64IntegerAttr(boxes.columns * type.getElementTypeBitWidth() / 8));
 }
 
 namespace {
 
 struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
+  using Base::Base;
+
   void runOnOperation() override {
     SmallVector<ChunkPrepareOp> prepares;
     SmallVector<ChunkScanOp> scans;
@@ -97,40 +107,46 @@ struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
 private:
   void rewrite(ChunkPrepareOp op) {
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    SmallVector<Value> boxes = {op.getQ(), op.getK()};
+    Boxes boxes[] = {{op.getQ(), boxColumns}, {op.getK(), boxColumns}};
     Value slots = memref::DimOp::create(b, op.getInverse(), 0);
     createKernelAndLaunch(
         b, op, "_prepare", boxes, slots, getPrepareBlocksPerSlot(op),
         getPrepareThreads(), prepareBlocksPerSM,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createPrepareBody(inKernel, cast<ChunkPrepareOp>(clone),
-                            {maps[0], maps[1], nullptr, nullptr});
+                            {maps[0], maps[1], nullptr, nullptr}, overlap);
         });
     op.erase();
   }
 
   void rewrite(ChunkScanOp op) {
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    SmallVector<Value> boxes = {op.getQ(), op.getK(), op.getV(), op.getOInit()};
+    int64_t columns = getScanPanelColumns(op);
+    Boxes boxes[] = {{op.getQ(), boxColumns},
+                     {op.getK(), boxColumns},
+                     {op.getV(), columns},
+                     {op.getOInit(), columns}};
     Value sequences = SequenceBuilder(b, op).createSequenceCount();
-    createKernelAndLaunch(
+    gpu::LaunchFuncOp launch = createKernelAndLaunch(
         b, op, "_scan", boxes, sequences, getScanBlocksPerSequence(op),
         getScanThreads(op), /*blocksPerSM=*/1,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createScanBody(inKernel, cast<ChunkScanOp>(clone),
-                         {maps[0], maps[1], maps[2], maps[3]});
+                         {maps[0], maps[1], maps[2], maps[3]}, overlap);
         });
+    if (overlap)
+      launch->setAttr(overlapsAttrName, b.getUnitAttr());
     op.erase();
   }
 
-  void createKernelAndLaunch(
+  gpu::LaunchFuncOp createKernelAndLaunch(
       ImplicitLocOpBuilder &b, Operation *op, StringRef suffix,
-      ArrayRef<Value> boxes, Value units, int64_t blocksPerUnit,
+      ArrayRef<Boxes> boxes, Value units, int64_t blocksPerUnit,
       int64_t threads, int64_t blocksPerSM,
       llvm::function_ref<void(ImplicitLocOpBuilder &, Operation *, ValueRange)>
           createBody) {
     SmallVector<Value> arguments;
-    for (Value box : boxes)
+    for (const Boxes &box : boxes)
       arguments.push_back(createTensorMap(b, box));
     // Each buffer is passed once, also if it serves as two operands.
     llvm::SmallMapVector<Value, PassedMemRef, 16> passed;
@@ -152,9 +168,10 @@ private:
     Value perUnit = arith::ConstantIndexOp::create(b, blocksPerUnit);
     Value blocks = arith::MulIOp::create(b, units, perUnit);
     Value threadCount = arith::ConstantIndexOp::create(b, threads);
-    gpu::LaunchFuncOp::create(b, kernel, gpu::KernelDim3{blocks, one, one},
-                              gpu::KernelDim3{threadCount, one, one},
-                              /*dynamicSharedMemorySize=*/nullptr, arguments);
+    return gpu::LaunchFuncOp::create(
+        b, kernel, gpu::KernelDim3{blocks, one, one},
+        gpu::KernelDim3{threadCount, one, one},
+        /*dynamicSharedMemorySize=*/nullptr, arguments);
   }
 
   static void createKernelBody(

@@ -16,23 +16,27 @@ namespace mlir::gdr {
 /// Tokens of a chunk: the rows of a fragment.
 inline constexpr int64_t gpuChunkSize = 64;
 
-/// Tensor maps of a kernel, boxes of 64 tokens and 64 channels of one head.
+/// Tensor maps of a kernel, boxes of 64 tokens and some channels of one head.
 struct TensorMaps {
   Value q, k, v, o;
 };
 
 /// The tile program of one CTA of prepare: all value heads of one key head in
 /// one slot. `op` is a clone in the kernel, whose operands are the kernel's.
+/// With `overlap` lets the next kernel start before this one has ended.
 void createPrepareBody(ImplicitLocOpBuilder &b, ChunkPrepareOp op,
-                       const TensorMaps &maps);
+                       const TensorMaps &maps, bool overlap);
 /// CTAs for each slot, and their threads.
 int64_t getPrepareBlocksPerSlot(ChunkPrepareOp op);
 int64_t getPrepareThreads();
 
 /// The tile program of one CTA of scan: some columns of V of one value head of
-/// one sequence.
+/// one sequence. With `overlap` it waits for prepare before it loads what that
+/// has written.
 void createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
-                    const TensorMaps &maps);
+                    const TensorMaps &maps, bool overlap);
+/// Columns of a box of v and o; of q and k they are 64.
+int64_t getScanPanelColumns(ChunkScanOp op);
 int64_t getScanBlocksPerSequence(ChunkScanOp op);
 int64_t getScanThreads(ChunkScanOp op);
 

@@ -26,6 +26,7 @@
 #include "TileBuilder.h"
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -61,7 +62,10 @@ public:
     ratio = op.getNumValueHeads() / op.getNumKeyHeads();
   }
 
-  void create() {
+  void create(bool overlap) {
+    if (overlap)
+      NVVM::GriddepcontrolOp::create(
+          b, NVVM::GridDepActionKind::launch_dependents);
     Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
     Value heads = t.index(op.getNumKeyHeads());
     keyHead = arith::RemUIOp::create(b, block, heads);
@@ -70,6 +74,7 @@ public:
     createTiles();
     rows = IotaOp::create(b, t.getRows(b.getI32Type()));
     columns = IotaOp::create(b, t.getColumns(C, b.getI32Type()));
+    lanes = IotaOp::create(b, t.getLanes(C, b.getI32Type()));
     OpBuilder::InsertionGuard guard(b);
     if (chunk.isActive) {
       auto branch = scf::IfOp::create(b, chunk.isActive, false);
@@ -77,7 +82,11 @@ public:
     }
     createLoads();
     createGates();
-    createProducts();
+    auto tiles =
+        TakeOp::create(b, getTileTypes(), ring, t.index(0)).getTiles();
+    if (op.getQkL2norm())
+      createNorms(tiles[0], tiles[1]);
+    createProducts(tiles[0], tiles[1]);
     auto loop = scf::ForOp::create(b, t.index(0), t.index(ratio), t.index(1));
     {
       OpBuilder::InsertionGuard inLoop(b);
@@ -91,7 +100,8 @@ private:
   // K and Q are dead when the products are known; what is computed from them
   // takes their place.
   void createTiles() {
-    SharedType keys = t.getShared({C, op.getKeyDim()}, element, swizzle);
+    int64_t keyDim = llvm::alignTo(op.getKeyDim(), fragmentRows);
+    SharedType keys = t.getShared({C, keyDim}, element, swizzle);
     RingType ringType = RingType::get(b.getContext(), 1, {keys, keys});
     ring = RingOp::create(b, ringType, /*consumers=*/1);
     SharedType square = t.getShared({C, C}, f16, swizzle);
@@ -113,6 +123,8 @@ private:
     decay = alloc(t.getShared({numDecayRows, C}, f32));
     sumsOfHeads = alloc(t.getShared({ratio, C}, f32));
     betasOfHeads = alloc(t.getShared({ratio, C}, f32));
+    if (op.getQkL2norm())
+      norms = alloc(t.getShared({2, C}, f32));
     scratch = alloc(t.getShared({4, 320}, f32));
   }
 
@@ -153,19 +165,55 @@ private:
     }
   }
 
+  // rk and rq: 1 / |k_i| and 1 / |q_i|.
+  void createNorms(Value k, Value q) {
+    for (auto [number, tile] : llvm::enumerate(std::array{k, q})) {
+      int64_t keyDim = cast<SharedType>(tile.getType()).getShape()[1];
+      Value x = t.cast(t.load(t.getFragment(keyDim, element), tile), f32);
+      Value norm = sequences.createInverseNorm(t.sumColumns(t.mul(x, x)));
+      t.store(keepTokens(norm, rows), createNormsOf(number));
+    }
+    SyncOp::create(b, IntegerAttr());
+  }
+
+  Value createNormsOf(int64_t number) {
+    return SliceOp::create(b, t.getShared({C}, f32), norms, t.index(number));
+  }
+
+  // x_ij / (|x_i| |k_j|)
+  Value createNormalized(Value x, int64_t number) {
+    if (!op.getQkL2norm())
+      return x;
+    Value ofRows = t.load(t.getRows(f32), createNormsOf(number));
+    Value ofColumns = t.load(t.getColumns(C, f32), createNormsOf(0));
+    return t.mul(t.mul(x, t.broadcast(ofRows, x)), t.broadcast(ofColumns, x));
+  }
+
   // K K^T below the diagonal, and scale Q K^T there and on it.
-  void createProducts() {
-    auto tiles =
-        TakeOp::create(b, getTileTypes(), ring, t.index(0)).getTiles();
-    Value ofKeys = t.mma(tiles[0], tiles[0], /*transposeB=*/true);
-    Value ofQueries = t.mma(tiles[1], tiles[0], /*transposeB=*/true);
-    keyProducts = t.wait(ofKeys, /*newer=*/1);
+  void createProducts(Value k, Value q) {
+    Value ofKeys = t.mma(k, k, /*transposeB=*/true);
+    Value ofQueries = t.mma(q, k, /*transposeB=*/true);
+    keyProducts = createNormalized(t.wait(ofKeys, /*newer=*/1), 0);
     keyProducts = keepWhere(arith::CmpIPredicate::ugt, keyProducts);
-    queryProducts = t.wait(ofQueries);
+    queryProducts = createNormalized(t.wait(ofQueries), 1);
     auto type = cast<RankedTensorType>(queryProducts.getType());
     queryProducts =
         keepWhere(arith::CmpIPredicate::uge,
                   t.mul(queryProducts, t.splat(type, getScale())));
+    if (op.getCuSeqlens()) {
+      // What lies behind the last token may be NaN, also below the diagonal.
+      Value ofRows = t.broadcast(rows, keyProducts);
+      keyProducts = keepTokens(keyProducts, ofRows);
+      queryProducts = keepTokens(queryProducts, ofRows);
+    }
+  }
+
+  // `x` where the number of the token is that of one, else 0.
+  Value keepTokens(Value x, Value numbers) {
+    Value size = arith::IndexCastUIOp::create(b, b.getI32Type(), chunk.size);
+    return t.keepWhere(
+        arith::CmpIPredicate::ult, numbers,
+        t.splat(cast<RankedTensorType>(numbers.getType()), size), x);
   }
 
   // A value of each token of the chunk for this head, zero behind its end.
@@ -173,15 +221,13 @@ private:
     auto type = cast<MemRefType>(memref.getType());
     OpFoldResult one = b.getIndexAttr(1);
     SmallVector<OpFoldResult> offsets = {chunk.batch, chunk.begin, valueHead};
-    SmallVector<OpFoldResult> sizes = {one, b.getIndexAttr(C), one};
+    SmallVector<OpFoldResult> sizes = {one, chunk.size, one};
     SmallVector<OpFoldResult> strides(3, one);
     auto reduced = memref::SubViewOp::inferRankReducedResultType(
-        {C}, type, offsets, sizes, strides);
+        {ShapedType::kDynamic}, type, offsets, sizes, strides);
     Value view = memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
                                            offsets, sizes, strides);
-    return t.cast(t.load(t.getLanes(C, type.getElementType()), view,
-                         /*transpose=*/false, chunk.size),
-                  f32);
+    return t.cast(t.load(t.getLanes(C, type.getElementType()), view), f32);
   }
 
   // Log2 of the decays.
@@ -189,14 +235,21 @@ private:
     RankedTensorType type = t.getLanes(C, f32);
     if (!op.getG())
       return t.splat(type, 0.0);
-    Value gates = createTokens(op.getG());
+    Value gates = sequences.createLogDecay(
+        createTokens(op.getG()), sequences.createGateParameters(valueHead));
+    if (op.getGateForm() != GateForm::Log)
+      gates = keepTokens(gates, lanes);
     Value log2e = t.splat(type, llvm::numbers::log2e);
     return t.max(t.mul(gates, log2e), t.splat(type, minLogDecay));
   }
 
   Value createBetas() {
     RankedTensorType type = t.getLanes(C, f32);
-    return op.getBeta() ? createTokens(op.getBeta()) : t.splat(type, 1.0);
+    if (!op.getBeta())
+      return t.splat(type, 1.0);
+    Value betas = sequences.createBeta(createTokens(op.getBeta()));
+    return op.getBetaForm() == BetaForm::Given ? betas
+                                               : keepTokens(betas, lanes);
   }
 
   // `x` where the row's number and the column's compare, else 0.
@@ -226,7 +279,7 @@ private:
     // The results of the last head have left shared memory, and all warps are
     // done with K and Q.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
 
     // D_ij = 2^(G_i - G_j), at most 1: above the diagonal it is not used
     Value ofRows = t.broadcast(t.load(t.getRows(f32), sums), keyProducts);
@@ -236,7 +289,7 @@ private:
     createAttention(decays);
     createDecayRows();
     createInverse(decays);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     t.oneThread([&] {
       createCopyOut(attention, op.getAttention());
       createCopyOut(inverse, op.getInverse());
@@ -259,6 +312,12 @@ private:
     Value in = t.exp2(logDecays);
     Value out = t.exp2(t.sub(last, logDecays));
     Value query = t.mul(in, t.splat(type, getScale()));
+    if (op.getQkL2norm()) {
+      Value ofKeys = t.load(type, createNormsOf(0));
+      in = t.mul(in, ofKeys);
+      out = t.mul(out, ofKeys);
+      query = t.mul(query, t.load(type, createNormsOf(1)));
+    }
     for (auto [row, vector] :
          llvm::enumerate(std::array{in, out, query, t.exp2(last)}))
       t.store(vector, SliceOp::create(b, t.getShared({C}, f32), decay,
@@ -273,16 +332,16 @@ private:
     // B; N = B A'
     Value inverted = t.cast(InvertBlocksOp::create(b, a, scratch), f16);
     t.store(inverted, blocks);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     Value n = t.cast(t.wait(t.mma(inverted, below, /*transposeB=*/false)), f16);
     t.store(n, power);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     // X = B + N^2 B
     Value square = t.cast(t.wait(t.mma(n, power, /*transposeB=*/false)), f16);
     Value x = t.load(t.getFragment(C, f16), blocks);
     x = t.wait(t.mma(square, blocks, /*transposeB=*/false, t.cast(x, f32)));
     t.store(t.cast(x, f16), below);
-    SyncOp::create(b);
+    SyncOp::create(b, IntegerAttr());
     // (I + A)^-1 = X - N X
     x = t.wait(t.mma(t.neg(n), below, /*transposeB=*/false, x));
     Value betaOfColumns = t.broadcast(t.load(t.getColumns(C, f32), betas), x);
@@ -316,7 +375,9 @@ private:
   Chunk chunk;
   Value ring, below, blocks, power, inverse, attention, decay, sumsOfHeads,
       betasOfHeads, scratch;
-  Value keyProducts, queryProducts, rows, columns;
+  Value norms; // null without l2norm
+  Value keyProducts, queryProducts;
+  Value rows, columns, lanes; // numbers of tokens
   // Of the value head.
   Value valueHead, sums, betas;
 };
@@ -324,7 +385,7 @@ private:
 } // namespace
 
 void mlir::gdr::createPrepareBody(ImplicitLocOpBuilder &b, ChunkPrepareOp op,
-                                  const TensorMaps &maps) {
+                                  const TensorMaps &maps, bool overlap) {
   OpBuilder::InsertionGuard guard(b);
-  PrepareKernel(b, op, maps).create();
+  PrepareKernel(b, op, maps).create(overlap);
 }

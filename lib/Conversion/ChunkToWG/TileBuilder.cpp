@@ -72,6 +72,10 @@ Value TileBuilder::cast(Value x, Type element) {
   return arith::TruncFOp::create(b, result, x);
 }
 
+Value TileBuilder::sumColumns(Value x) {
+  return SumColumnsOp::create(b, getRows(b.getF32Type()), x);
+}
+
 Value TileBuilder::keepWhere(arith::CmpIPredicate predicate, Value i, Value j,
                              Value x) {
   Value zero = splat(mlir::cast<RankedTensorType>(x.getType()), 0.0);
@@ -79,14 +83,12 @@ Value TileBuilder::keepWhere(arith::CmpIPredicate predicate, Value i, Value j,
   return arith::SelectOp::create(b, keep, x, zero);
 }
 
-Value TileBuilder::load(RankedTensorType type, Value source, bool transpose,
-                        Value limit) {
-  return LoadOp::create(b, type, source, limit, transpose);
+Value TileBuilder::load(RankedTensorType type, Value source, bool transpose) {
+  return LoadOp::create(b, type, source, transpose);
 }
 
-void TileBuilder::store(Value tile, Value destination, bool transpose,
-                        Value limit) {
-  StoreOp::create(b, tile, destination, limit, transpose);
+void TileBuilder::store(Value tile, Value destination, bool transpose) {
+  StoreOp::create(b, tile, destination, transpose);
 }
 
 Value TileBuilder::mma(Value a, Value bTile, bool transposeB,

@@ -49,13 +49,13 @@ public:
   Value exp2(Value x);
   /// To another float type; nothing if it is the tile's.
   Value cast(Value x, Type element);
+  /// The sum of each row of a fragment.
+  Value sumColumns(Value x);
   /// `x` where i32 tiles compare, else zero.
   Value keepWhere(arith::CmpIPredicate predicate, Value i, Value j, Value x);
 
-  Value load(RankedTensorType type, Value source, bool transpose = false,
-             Value limit = nullptr);
-  void store(Value tile, Value destination, bool transpose = false,
-             Value limit = nullptr);
+  Value load(RankedTensorType type, Value source, bool transpose = false);
+  void store(Value tile, Value destination, bool transpose = false);
 
   /// [accumulator +] a * b, under way.
   Value mma(Value a, Value bTile, bool transposeB,

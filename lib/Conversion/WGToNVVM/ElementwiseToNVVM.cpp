@@ -36,6 +36,8 @@ void mlir::wg::populateTypeConversions(TypeConverter &converter) {
   converter.addConversion([=](RingType type) { return convertToAddress(type); });
   converter.addConversion(
       [=](MBarrierType type) { return convertToAddress(type); });
+  converter.addConversion(
+      [=](BarrierType type) { return convertToAddress(type); });
   converter.addConversion([](TensorMapType type) -> Type {
     return LLVM::LLVMPointerType::get(type.getContext());
   });
@@ -78,6 +80,39 @@ struct ConvertElementwise : ConversionPattern {
       elements.push_back(create(scalars, vectorType.getElementType()));
     }
     rewriter.replaceOp(op, createVector(b, vectorType, elements));
+    return success();
+  }
+};
+
+/// bf16 is the upper half of f32: of two packed elements one is a shift and the
+/// other a mask. The backend's conversions unpack them first.
+struct ConvertExtendBF16 : OpConversionPattern<arith::ExtFOp> {
+  ConvertExtendBF16(const TypeConverter &converter, MLIRContext *context)
+      : OpConversionPattern(converter, context, /*benefit=*/2) {}
+
+  LogicalResult
+  matchAndRewrite(arith::ExtFOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(adaptor.getIn().getType());
+    if (!type || !type.getElementType().isBF16() ||
+        type.getNumElements() % 2 != 0)
+      return rewriter.notifyMatchFailure(op, "not pairs of bf16");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    I32 i{b};
+    Value words = vector::BitCastOp::create(
+        b, VectorType::get(type.getNumElements() / 2, b.getI32Type()),
+        adaptor.getIn());
+    SmallVector<Value> elements;
+    for (Value word : createElements(b, words)) {
+      Value low = arith::ShLIOp::create(b, word, i.get(16));
+      Value high = arith::AndIOp::create(b, word, i.get(0xffff0000));
+      for (Value half : {low, high})
+        elements.push_back(
+            arith::BitcastOp::create(b, b.getF32Type(), half));
+    }
+    rewriter.replaceOp(
+        op, createVector(b, VectorType::get(elements.size(), b.getF32Type()),
+                         elements));
     return success();
   }
 };
@@ -158,6 +193,34 @@ struct ConvertBroadcast : OpConversionPattern<BroadcastOp> {
   }
 };
 
+/// Sums of what a thread holds of its two rows, then over the quad.
+struct ConvertSumColumns : OpConversionPattern<SumColumnsOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(SumColumnsOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> elements = createElements(b, adaptor.getSource());
+    SmallVector<Value> sums(2);
+    for (auto [i, element] : llvm::enumerate(elements)) {
+      Value &sum = sums[i / 2 % 2];
+      sum = sum ? arith::AddFOp::create(b, sum, element).getResult() : element;
+    }
+    for (Value &sum : sums)
+      for (int64_t step : {1, 2}) {
+        Value other = gpu::ShuffleOp::create(b, sum, step, warpThreads,
+                                             gpu::ShuffleMode::XOR)
+                          .getShuffleResult();
+        sum = arith::AddFOp::create(b, sum, other);
+      }
+    auto type = cast<VectorType>(
+        getTypeConverter()->convertType(op.getSums().getType()));
+    rewriter.replaceOp(op, createVector(b, type, sums));
+    return success();
+  }
+};
+
 /// Sums of a lane's own elements, then of the lanes before it, by doubling.
 struct ConvertCumsum : OpConversionPattern<CumsumOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -200,7 +263,7 @@ struct ConvertCumsum : OpConversionPattern<CumsumOp> {
 
 void mlir::wg::populateElementwisePatterns(const TypeConverter &converter,
                                            RewritePatternSet &patterns) {
-  patterns.add<ConvertElementwise, ConvertConstant, ConvertSplat, ConvertIota,
-               ConvertBroadcast, ConvertCumsum>(converter,
+  patterns.add<ConvertElementwise, ConvertExtendBF16, ConvertConstant, ConvertSplat, ConvertIota,
+               ConvertBroadcast, ConvertSumColumns, ConvertCumsum>(converter,
                                                 patterns.getContext());
 }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "GlobalMemory.h"
 #include "Layout.h"
 #include "Patterns.h"
 
@@ -39,53 +40,6 @@ static gdr::SharedAddress createMatrixAddress(ImplicitLocOpBuilder &b,
 }
 
 namespace {
-
-/// A memref in global memory: an address and strides, in bytes.
-struct Global {
-  Global(ImplicitLocOpBuilder &b, Value memref) : b(b) {
-    auto type = cast<MemRefType>(memref.getType());
-    element = type.getElementType();
-    bytes = type.getElementTypeBitWidth() / 8;
-    auto metadata = memref::ExtractStridedMetadataOp::create(b, memref);
-    Value pointer =
-        memref::ExtractAlignedPointerAsIndexOp::create(b, memref);
-    address = arith::AddIOp::create(
-        b, pointer, createBytes(metadata.getConstifiedMixedOffset()));
-    for (OpFoldResult stride : metadata.getConstifiedMixedStrides())
-      strides.push_back(createBytes(stride));
-    auto [staticStrides, offset] = type.getStridesAndOffset();
-    isContiguous = staticStrides.back() == 1;
-  }
-
-  /// Pointer to an element.
-  Value createPointer(ArrayRef<Index> indices) {
-    Value at = address;
-    for (auto [index, stride] : llvm::zip(indices, strides)) {
-      Value wide = arith::IndexCastUIOp::create(b, b.getIndexType(),
-                                                createSum(b, index));
-      at = arith::AddIOp::create(b, at,
-                                 arith::MulIOp::create(b, wide, stride));
-    }
-    Value integer = arith::IndexCastUIOp::create(b, b.getI64Type(), at);
-    auto type = LLVM::LLVMPointerType::get(
-        b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Global));
-    return LLVM::IntToPtrOp::create(b, type, integer);
-  }
-
-  ImplicitLocOpBuilder &b;
-  Type element;
-  int64_t bytes;
-  Value address;
-  SmallVector<Value> strides;
-  bool isContiguous;
-
-private:
-  Value createBytes(OpFoldResult elements) {
-    Value value = getValueOrCreateConstantIndexOp(b, b.getLoc(), elements);
-    Value size = arith::ConstantIndexOp::create(b, bytes);
-    return arith::MulIOp::create(b, value, size);
-  }
-};
 
 /// One run of consecutive elements that a thread holds.
 struct Run {
@@ -127,7 +81,7 @@ static SmallVector<Run> createRuns(ImplicitLocOpBuilder &b,
   return runs;
 }
 
-// Cuts runs into single elements, where memory or a limit needs it.
+// Cuts runs into single elements.
 static SmallVector<Run> getSingles(ArrayRef<Run> runs) {
   SmallVector<Run> singles;
   for (const Run &run : runs)
@@ -139,10 +93,13 @@ static SmallVector<Run> getSingles(ArrayRef<Run> runs) {
   return singles;
 }
 
-static Value createIsWithin(ImplicitLocOpBuilder &b, Index index, Value limit) {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
-                               createSum(b, index),
-                               I32{b}.fromIndex(limit));
+// The shape of a tile as it is in memory.
+static SmallVector<int64_t> getMemoryShape(RankedTensorType tile,
+                                           bool transposed) {
+  SmallVector<int64_t> shape(tile.getShape());
+  if (transposed)
+    std::reverse(shape.begin(), shape.end());
+  return shape;
 }
 
 namespace {
@@ -232,7 +189,8 @@ struct ConvertVectorLoad : OpConversionPattern<LoadOp> {
   }
 };
 
-/// Vectors over lanes to shared memory, by the first warp.
+/// Vectors to shared memory: over lanes by the first warp, of rows by the first
+/// lane of each quad.
 struct ConvertVectorStore : OpConversionPattern<StoreOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -241,17 +199,24 @@ struct ConvertVectorStore : OpConversionPattern<StoreOp> {
                   ConversionPatternRewriter &rewriter) const override {
     auto shared = dyn_cast<SharedType>(op.getDestination().getType());
     auto tile = cast<RankedTensorType>(op.getTile().getType());
-    if (!shared || !isa<LanesAttr>(tile.getEncoding()))
-      return rewriter.notifyMatchFailure(op, "not a vector over lanes");
+    bool isLanes = isa<LanesAttr>(tile.getEncoding());
+    if (!shared || !(isLanes || isa<RowsAttr>(tile.getEncoding())))
+      return rewriter.notifyMatchFailure(op, "not a vector of rows or lanes");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Thread thread(b);
     I32 i{b};
-    auto branch = scf::IfOp::create(b, i.equal(thread.warp, 0), false);
+    Value isWriter = i.equal(isLanes ? thread.warp : thread.quad, 0);
+    auto branch = scf::IfOp::create(b, isWriter, false);
     b.setInsertionPointToStart(branch.thenBlock());
-    Value first = i.mul(thread.lane, getElementsPerThread(tile));
-    gdr::createSharedStore(
-        b, createElements(b, adaptor.getTile()),
-        createElementAddress(b, shared, adaptor.getDestination(), {first}));
+    SmallVector<Value> held = createElements(b, adaptor.getTile());
+    ArrayRef<Value> elements = held;
+    for (const Run &run : createRuns(b, thread, tile, /*transposed=*/false)) {
+      gdr::createSharedStore(b, elements.take_front(run.length),
+                             createElementAddress(b, shared,
+                                                  adaptor.getDestination(),
+                                                  run.indices.front()));
+      elements = elements.drop_front(run.length);
+    }
     rewriter.eraseOp(op);
     return success();
   }
@@ -269,14 +234,15 @@ struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     auto tile = cast<RankedTensorType>(op.getTile().getType());
     Thread thread(b);
-    Global global(b, adaptor.getSource());
+    GlobalMemory global(b, adaptor.getSource(),
+                  getMemoryShape(tile, op.getTranspose()));
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
-    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
+    if (global.needsSingles())
       runs = getSingles(runs);
     SmallVector<Value> elements;
     for (const Run &run : runs)
       llvm::append_range(elements,
-                         createElements(b, createLoad(b, op, global, run)));
+                         createElements(b, createLoad(b, global, run)));
     rewriter.replaceOp(
         op, createVector(b,
                          cast<VectorType>(getTypeConverter()->convertType(tile)),
@@ -285,17 +251,17 @@ struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
   }
 
 private:
-  static Value createLoad(ImplicitLocOpBuilder &b, LoadOp op, Global &global,
+  static Value createLoad(ImplicitLocOpBuilder &b, GlobalMemory &global,
                           const Run &run) {
-    auto type = VectorType::get(run.length, global.element);
+    auto type = VectorType::get(run.length, global.getElement());
     auto load = [&]() -> Value {
       return LLVM::LoadOp::create(b, type, global.createPointer(run.indices),
-                                  run.length * global.bytes);
+                                  run.length * global.getElementBytes());
     };
-    if (!op.getLimit())
+    Value isWithin = global.createIsWithin(run.indices);
+    if (!isWithin)
       return load();
-    auto branch = scf::IfOp::create(
-        b, type, createIsWithin(b, run.indices[0], op.getLimit()), true);
+    auto branch = scf::IfOp::create(b, type, isWithin, true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
     Value loaded = load();
@@ -319,24 +285,24 @@ struct ConvertGlobalStore : OpConversionPattern<StoreOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     auto tile = cast<RankedTensorType>(op.getTile().getType());
     Thread thread(b);
-    Global global(b, adaptor.getDestination());
+    GlobalMemory global(b, adaptor.getDestination(),
+                  getMemoryShape(tile, op.getTranspose()));
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
-    if (!global.isContiguous || (op.getLimit() && tile.getRank() == 1))
+    if (global.needsSingles())
       runs = getSingles(runs);
     SmallVector<Value> held = createElements(b, adaptor.getTile());
     ArrayRef<Value> elements = held;
     for (const Run &run : runs) {
       OpBuilder::InsertionGuard guard(b);
-      if (op.getLimit()) {
-        auto branch = scf::IfOp::create(
-            b, createIsWithin(b, run.indices[0], op.getLimit()), false);
+      if (Value isWithin = global.createIsWithin(run.indices)) {
+        auto branch = scf::IfOp::create(b, isWithin, false);
         b.setInsertionPointToStart(branch.thenBlock());
       }
       Value vector =
-          createVector(b, VectorType::get(run.length, global.element),
+          createVector(b, VectorType::get(run.length, global.getElement()),
                        elements.take_front(run.length));
       LLVM::StoreOp::create(b, vector, global.createPointer(run.indices),
-                            run.length * global.bytes);
+                            run.length * global.getElementBytes());
       elements = elements.drop_front(run.length);
     }
     rewriter.eraseOp(op);

@@ -16,11 +16,15 @@ namespace mlir::wg {
 /// and barriers their i32 addresses.
 void populateTypeConversions(TypeConverter &converter);
 
-/// arith and math on register tiles, wg.iota, wg.broadcast, wg.cumsum.
+/// arith and math on register tiles, wg.iota, wg.broadcast, wg.cumsum,
+/// wg.sum_columns.
 void populateElementwisePatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns);
 /// wg.load, wg.store, wg.extract.
 void populateMovePatterns(const TypeConverter &converter,
+                          RewritePatternSet &patterns);
+/// wg.fill, wg.drain.
+void populateFillPatterns(const TypeConverter &converter,
                           RewritePatternSet &patterns);
 /// wg.mma, wg.wait.
 void populateProductPatterns(const TypeConverter &converter,

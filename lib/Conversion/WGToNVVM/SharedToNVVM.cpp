@@ -254,10 +254,70 @@ struct ConvertSync : OpConversionPattern<SyncOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     I32 i{b};
     // Barrier 0 is that of the whole CTA.
-    Value thread =
-        i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
-    Value id = i.add(i.div(thread, warpgroupThreads), i.get(1));
-    gdr::createNamedBarrier(b, id, warpgroupThreads);
+    Value warpgroup;
+    if (op.getWarpgroup()) {
+      warpgroup = i.get(static_cast<int64_t>(*op.getWarpgroup()));
+    } else {
+      Value thread =
+          i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
+      warpgroup = i.div(thread, warpgroupThreads);
+    }
+    gdr::createNamedBarrier(b, i.add(warpgroup, i.get(1)), warpgroupThreads);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertBarrier : OpConversionPattern<BarrierOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(BarrierOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getNumber())
+      return op.emitOpError("expected a number; run wg-allocate-shared before "
+                            "gdr-wg-to-nvvm");
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+        op, rewriter.getI32IntegerAttr(static_cast<int32_t>(*op.getNumber())));
+    return success();
+  }
+};
+
+// Threads of the warpgroups that come to a barrier.
+static FailureOr<int64_t> getBarrierThreads(Operation *op) {
+  auto barrier = op->getOperand(0).getDefiningOp<BarrierOp>();
+  if (!barrier)
+    return op->emitOpError("expected the result of a wg.barrier");
+  return static_cast<int64_t>(barrier.getParticipants()) * warpgroupThreads;
+}
+
+struct ConvertArrive : OpConversionPattern<ArriveOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(ArriveOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    FailureOr<int64_t> threads = getBarrierThreads(op);
+    if (failed(threads))
+      return failure();
+    gdr::createNamedBarrierArrive(b, adaptor.getBarrier(), *threads);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct ConvertMeet : OpConversionPattern<MeetOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(MeetOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    FailureOr<int64_t> threads = getBarrierThreads(op);
+    if (failed(threads))
+      return failure();
+    gdr::createNamedBarrier(b, adaptor.getBarrier(), *threads);
     rewriter.eraseOp(op);
     return success();
   }
@@ -343,7 +403,8 @@ void mlir::wg::populateSharedPatterns(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
   patterns.add<ConvertAlloc, ConvertSlot, ConvertSlice, ConvertMBarrierAlloc,
                ConvertMBarrierAt, ConvertMBarrierExpect, ConvertMBarrierArrive,
-               ConvertMBarrierWait, ConvertOneThread, ConvertSync,
-               ConvertFenceProxy, ConvertCopy, ConvertCopyOut,
-               ConvertWaitCopiesOut>(converter, patterns.getContext());
+               ConvertMBarrierWait, ConvertOneThread, ConvertSync, ConvertBarrier, ConvertArrive,
+               ConvertMeet, ConvertFenceProxy, ConvertCopy,
+               ConvertCopyOut, ConvertWaitCopiesOut>(converter,
+                                                     patterns.getContext());
 }

@@ -42,6 +42,7 @@ struct WGToNVVM : gdr::impl::WGToNVVMBase<WGToNVVM> {
     RewritePatternSet patterns(&getContext());
     populateElementwisePatterns(converter, patterns);
     populateMovePatterns(converter, patterns);
+    populateFillPatterns(converter, patterns);
     populateProductPatterns(converter, patterns);
     populateSharedPatterns(converter, patterns);
     populateInvertBlocksPatterns(converter, patterns);

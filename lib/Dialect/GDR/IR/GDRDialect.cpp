@@ -75,3 +75,33 @@ LogicalResult ChunkedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          << "' not to be negative, got " << value;
   return success();
 }
+
+LogicalResult
+AlternativeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                        int64_t leastTokens, int64_t mostTokens,
+                        int64_t leastSequences, Attribute schedule) {
+  // alternative_bounds
+  if (leastTokens < 0 || leastSequences < 0 || mostTokens < leastTokens)
+    return emitError() << "expected bounds of an alternative that are not "
+                          "negative and leave sizes between them, got tokens "
+                          "from "
+                       << leastTokens << " to " << mostTokens
+                       << " and sequences from " << leastSequences;
+  // alternative_schedule
+  if (!isa<ScheduleAttr, ChunkedAttr>(schedule))
+    return emitError() << "expected the schedule of an alternative to be "
+                          "#gdr.schedule or #gdr.chunked, got "
+                       << schedule;
+  return success();
+}
+
+LogicalResult
+AlternativesAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         ArrayRef<AlternativeAttr> alternatives) {
+  // alternatives_last
+  if (alternatives.empty() || !alternatives.back().isUnconditional())
+    return emitError()
+           << "expected the last alternative to have no bounds, since one has "
+              "to be left for every size";
+  return success();
+}

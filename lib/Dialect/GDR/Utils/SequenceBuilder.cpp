@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace mlir::gdr;
@@ -176,38 +177,60 @@ Value SequenceBuilder::createGateLoad(Value batch, Value token,
   return createLoad(rule.getG(), {batch, token, valueHead});
 }
 
+// A constant of the type of a scalar or a tile.
+static Value createConstantLike(ImplicitLocOpBuilder &b, Value like,
+                                float value) {
+  TypedAttr attribute = b.getF32FloatAttr(value);
+  if (auto type = dyn_cast<ShapedType>(like.getType()))
+    attribute = DenseElementsAttr::get(type, value);
+  return arith::ConstantOp::create(b, attribute);
+}
+
+// A scalar as it is, or repeated over a tile.
+static Value createLike(ImplicitLocOpBuilder &b, Value like, Value scalar) {
+  if (isa<RankedTensorType>(like.getType()))
+    return tensor::SplatOp::create(b, like.getType(), scalar);
+  return scalar;
+}
+
 Value SequenceBuilder::createDecay(Value gate,
                                    const GateParameters &parameters) {
   if (!gate)
     return nullptr;
+  return math::ExpOp::create(b, createLogDecay(gate, parameters));
+}
+
+Value SequenceBuilder::createLogDecay(Value gate,
+                                      const GateParameters &parameters) {
   if (parameters.dtBias)
-    gate = arith::AddFOp::create(b, gate, parameters.dtBias);
+    gate = arith::AddFOp::create(b, gate,
+                                 createLike(b, gate, parameters.dtBias));
   switch (rule.getGateForm()) {
   case GateForm::Log:
-    break;
+    return gate;
   case GateForm::Softplus: {
     // softplus(x) = log(1 + exp(x)); linear above the threshold, where exp
     // would overflow.
-    Value threshold = createF32(softplusThreshold);
+    Value threshold = createConstantLike(b, gate, softplusThreshold);
     Value isLinear =
         arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, gate, threshold);
     Value bounded = arith::MinimumFOp::create(b, gate, threshold);
     Value exp = math::ExpOp::create(b, bounded);
     Value curved = math::Log1pOp::create(b, exp);
     Value softplus = arith::SelectOp::create(b, isLinear, gate, curved);
-    Value product = arith::MulFOp::create(b, parameters.expALog, softplus);
-    gate = arith::NegFOp::create(b, product);
-    break;
+    Value product = arith::MulFOp::create(
+        b, createLike(b, gate, parameters.expALog), softplus);
+    return arith::NegFOp::create(b, product);
   }
   case GateForm::BoundedSigmoid: {
-    Value lowerBound =
-        createF32(rule.getLowerBoundAttr().getValue().convertToFloat());
-    Value x = arith::MulFOp::create(b, parameters.expALog, gate);
-    gate = arith::MulFOp::create(b, lowerBound, createSigmoid(x));
-    break;
+    Value lowerBound = createConstantLike(
+        b, gate, rule.getLowerBoundAttr().getValue().convertToFloat());
+    Value x = arith::MulFOp::create(
+        b, createLike(b, gate, parameters.expALog), gate);
+    return arith::MulFOp::create(b, lowerBound, createSigmoid(x));
   }
   }
-  return math::ExpOp::create(b, gate);
+  llvm_unreachable("all gate forms are handled");
 }
 
 Value SequenceBuilder::createBetaLoad(Value batch, Value token,
@@ -227,7 +250,7 @@ Value SequenceBuilder::createBeta(Value beta) {
 }
 
 Value SequenceBuilder::createSigmoid(Value x) {
-  Value one = createF32(1.0f);
+  Value one = createConstantLike(b, x, 1.0f);
   Value negated = arith::NegFOp::create(b, x);
   Value exp = math::ExpOp::create(b, negated);
   Value denominator = arith::AddFOp::create(b, one, exp);
@@ -235,7 +258,8 @@ Value SequenceBuilder::createSigmoid(Value x) {
 }
 
 Value SequenceBuilder::createInverseNorm(Value sumOfSquares) {
-  Value eps = createF32(rule.getL2normEps().convertToFloat());
+  Value eps = createConstantLike(b, sumOfSquares,
+                                 rule.getL2normEps().convertToFloat());
   Value sum = arith::AddFOp::create(b, sumOfSquares, eps);
   return math::RsqrtOp::create(b, sum);
 }

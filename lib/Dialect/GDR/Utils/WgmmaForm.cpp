@@ -13,13 +13,14 @@
 using namespace mlir;
 using namespace mlir::gdr;
 
-/// Rows of a product's result, and elements of a row of a shared tile's panel.
-static constexpr int64_t tileSize = 64;
-/// The transposed state of a warpgroup is [64, K], in f32 and in 16 bits, in the
-/// registers of its threads.
-static constexpr int64_t maxKeyDim = 128;
-/// Warpgroups that hold state.
-static constexpr int64_t maxColumns = 128;
+static constexpr int64_t chunkSize = 64;
+/// A CTA with 64 or 128 columns of V has the transposed state in the registers
+/// of a warpgroup for each 64 columns: [64, K] in f32 and in 16 bits. One with 32
+/// divides the rows of the state between two warpgroups.
+static constexpr int64_t maxKeyDimInRegisters = 128;
+static constexpr int64_t maxDim = 256;
+/// 16-bit elements of the 16 bytes to which copies align rows.
+static constexpr int64_t rowUnit = 8;
 
 bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
                              std::string &reason) {
@@ -30,37 +31,31 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
   Type element = getElementTypeOrSelf(rule.getQ().getType());
   if (!element.isBF16() && !element.isF16())
     return refuse("operand 'q' is of f32, and the tensor cores take 16 bits");
-  if (int64_t k = rule.getKeyDim(); k % tileSize != 0 || k > maxKeyDim)
-    return refuse(llvm::formatv("K is {0}, and the kernels take 64 and 128", k)
-                      .str());
-  int64_t v = rule.getV() ? rule.getValueDim() : 0;
-  if (v % tileSize != 0 || v > 2 * maxColumns)
-    return refuse(
-        llvm::formatv("V is {0}, and the kernels take multiples of 64 up to 256",
-                      v)
-            .str());
-  if (rule.getCuSeqlens())
-    return refuse("operand 'cu_seqlens' is present");
-  if (rule.getQkL2norm())
-    return refuse("attribute 'qk_l2norm' is set");
-  if (rule.getG() && rule.getGateForm() != GateForm::Log)
-    return refuse("attribute 'gate_form' is not log");
-  if (rule.getBeta() && rule.getBetaForm() != BetaForm::Given)
-    return refuse("attribute 'beta_form' is not given");
+  for (auto [name, dim] : {std::pair{"K", rule.getKeyDim()},
+                           {"V", rule.getV() ? rule.getValueDim() : rowUnit}})
+    if (dim % rowUnit != 0 || dim > maxDim)
+      return refuse(llvm::formatv("{0} is {1}, and the kernels take multiples "
+                                  "of 8 up to 256",
+                                  name, dim)
+                        .str());
   if (rule.getSnapshotsInit())
     return refuse("operand 'snapshots' is present");
   if (!schedule)
     return true;
-  if (schedule.getChunkSize() != tileSize)
+  if (schedule.getChunkSize() != chunkSize)
     return refuse(llvm::formatv("chunk_size is {0}, and the kernels take 64",
                                 schedule.getChunkSize())
                       .str());
   int64_t columns = schedule.getColumns();
-  if (columns % tileSize != 0 || columns > maxColumns ||
-      (columns && v % columns != 0))
-    return refuse(llvm::formatv("columns is {0}, and the kernels take 64 and "
-                                "128 where they divide V",
-                                columns)
+  if (columns != 0 && columns != 32 && columns != 64 && columns != 128)
+    return refuse(
+        llvm::formatv("columns is {0}, and the kernels take 32, 64 and 128",
+                      columns)
+            .str());
+  if (columns >= 64 && rule.getKeyDim() > maxKeyDimInRegisters)
+    return refuse(llvm::formatv("K is {0}, and kernels with {1} columns take up "
+                                "to 128; use columns = 32",
+                                rule.getKeyDim(), columns)
                       .str());
   return true;
 }

@@ -134,7 +134,7 @@ struct RingUses {
         takes.push_back(user);
       else if (isa<ReleaseOp>(user))
         releases.push_back(user);
-      else if (!isa<AllocOp>(user))
+      else if (!isa<AllocOp, ClaimOp>(user))
         other = user;
     }
   }

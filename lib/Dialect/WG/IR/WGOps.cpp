@@ -8,6 +8,8 @@
 #include "gdr/Dialect/WG/IR/WG.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -49,6 +51,88 @@ static LogicalResult verifyNoBarrier(Operation *op) {
     return WalkResult::interrupt();
   });
   return failure(result.wasInterrupted());
+}
+
+namespace {
+/// The ops around an op inside of its role: what each of them depends on, and
+/// the number of its region. Equal ones are run equally often.
+using Visit = SmallVector<std::pair<SmallVector<OpFoldResult>, unsigned>>;
+} // namespace
+
+static Visit getVisit(Operation *op, RoleOp role) {
+  Visit visit;
+  for (Region *region = op->getParentRegion();
+       region->getParentOp() != role.getOperation();
+       region = region->getParentRegion()) {
+    Operation *around = region->getParentOp();
+    SmallVector<Value> operands(around->getOperands());
+    // What a loop carries has nothing to do with how often it runs.
+    if (auto loop = dyn_cast<scf::ForOp>(around))
+      operands = {loop.getLowerBound(), loop.getUpperBound(), loop.getStep()};
+    visit.emplace_back(getAsOpFoldResult(operands), region->getRegionNumber());
+  }
+  return visit;
+}
+
+/// Each time that a role comes to a barrier.
+static SmallVector<Visit> getVisits(RoleOp role, BarrierOp barrier) {
+  SmallVector<Visit> visits;
+  role->walk([&](Operation *op) {
+    if (isa<ArriveOp, MeetOp>(op) && op->getOperand(0) == barrier.getBarrier())
+      visits.push_back(getVisit(op, role));
+  });
+  return visits;
+}
+
+/// All roles that come to a barrier come equally often.
+static LogicalResult verifyBarrier(RolesOp roles, BarrierOp barrier) {
+  int64_t participants = 0;
+  RoleOp firstRole;
+  SmallVector<Visit> expected;
+  for (auto role : roles.getBody().front().getOps<RoleOp>()) {
+    SmallVector<Visit> visits = getVisits(role, barrier);
+    if (visits.empty())
+      continue;
+    participants += role.getWarpgroups();
+    if (!firstRole) {
+      firstRole = role;
+      expected = std::move(visits);
+      continue;
+    }
+    // roles_barrier_visits
+    if (visits.size() != expected.size() ||
+        !std::is_permutation(visits.begin(), visits.end(), expected.begin()))
+      return (roles.emitOpError("expected role '")
+              << role.getName() << "' to come to a barrier in the same loops "
+              << "and branches as role '" << firstRole.getName() << "'; one would wait "
+              << "for ever")
+                 .attachNote(barrier.getLoc())
+             << "the barrier";
+  }
+  // roles_barrier_participants
+  if (participants != static_cast<int64_t>(barrier.getParticipants()))
+    return (roles.emitOpError("expected ")
+            << barrier.getParticipants()
+            << " warpgroups to come to a barrier, got " << participants)
+               .attachNote(barrier.getLoc())
+           << "the barrier";
+  return success();
+}
+
+LogicalResult RolesOp::verifyRegions() {
+  // In the order of the function.
+  SmallVector<BarrierOp> barriers;
+  getOperation()->walk([&](Operation *op) {
+    if (!isa<ArriveOp, MeetOp>(op))
+      return;
+    auto barrier = op->getOperand(0).getDefiningOp<BarrierOp>();
+    if (barrier && !llvm::is_contained(barriers, barrier))
+      barriers.push_back(barrier);
+  });
+  for (BarrierOp barrier : barriers)
+    if (failed(verifyBarrier(*this, barrier)))
+      return failure();
+  return success();
 }
 
 LogicalResult RolesOp::verify() {
@@ -162,22 +246,28 @@ static LogicalResult verifySharedMove(Operation *op, RankedTensorType tile,
   return success();
 }
 
+/// Whether memory of this shape may be smaller than a tile of the other.
+static bool fitsInto(ArrayRef<int64_t> memory, ArrayRef<int64_t> tile) {
+  return memory.size() == tile.size() &&
+         llvm::all_of(llvm::zip(memory, tile), [](auto sizes) {
+           auto [size, most] = sizes;
+           return ShapedType::isDynamic(size) || size <= most;
+         });
+}
+
 /// Shape and element type of memory that a tile is moved to or from.
 static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
-                                  Type memory, bool transposed, Value limit) {
+                                  Type memory, bool transposed) {
   SmallVector<int64_t> shape(tile.getShape());
   if (transposed)
     std::reverse(shape.begin(), shape.end());
-  ArrayRef<int64_t> memoryShape;
+  bool fits;
   Type element;
   if (auto shared = dyn_cast<SharedType>(memory)) {
-    memoryShape = shared.getShape();
+    fits = shared.getShape() == ArrayRef<int64_t>(shape);
     element = shared.getElementType();
-    // move_limit
-    if (limit)
-      return op->emitOpError("expected no limit in shared memory");
   } else {
-    memoryShape = cast<MemRefType>(memory).getShape();
+    fits = fitsInto(cast<MemRefType>(memory).getShape(), shape);
     element = cast<MemRefType>(memory).getElementType();
     // move_space
     if (!isGlobal(cast<MemRefType>(memory)))
@@ -185,8 +275,7 @@ static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
              << memory;
   }
   // move_shape
-  if (memoryShape != ArrayRef<int64_t>(shape) ||
-      element != tile.getElementType())
+  if (!fits || element != tile.getElementType())
     return op->emitOpError("expected memory of shape [")
            << shape << "] and elements of " << tile.getElementType()
            << ", got " << memory;
@@ -203,19 +292,30 @@ static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
 
 LogicalResult LoadOp::verify() {
   return verifyMemory(*this, cast<RankedTensorType>(getTile().getType()),
-                      getSource().getType(), getTranspose(), getLimit());
+                      getSource().getType(), getTranspose());
 }
 
 LogicalResult StoreOp::verify() {
   auto tile = cast<RankedTensorType>(getTile().getType());
   // store_vector
   if (isa<SharedType>(getDestination().getType()) && tile.getRank() == 1 &&
-      !isa<LanesAttr>(tile.getEncoding()))
-    return emitOpError("expected a vector with encoding #wg.lanes to go to "
-                       "shared memory, got ")
+      isa<ColumnsAttr>(tile.getEncoding()))
+    return emitOpError("expected a vector with encoding #wg.lanes or #wg.rows "
+                       "to go to shared memory, got ")
            << tile;
-  return verifyMemory(*this, tile, getDestination().getType(), getTranspose(),
-                      getLimit());
+  return verifyMemory(*this, tile, getDestination().getType(), getTranspose());
+}
+
+LogicalResult SumColumnsOp::verify() {
+  auto source = cast<RankedTensorType>(getSource().getType());
+  auto sums = cast<RankedTensorType>(getSums().getType());
+  // sum_columns_type
+  if (!source.getElementType().isF32() || !sums.getElementType().isF32() ||
+      !isa<RowsAttr>(sums.getEncoding()))
+    return emitOpError("expected a source of f32 and sums of f32 with encoding "
+                       "#wg.rows, got ")
+           << source << " and " << sums;
+  return success();
 }
 
 LogicalResult CumsumOp::verify() {
@@ -360,6 +460,39 @@ LogicalResult WaitOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+/// A tile and the global memory that threads copy it from or to.
+static LogicalResult verifyCopyByThreads(Operation *op, SharedType tile,
+                                         MemRefType memory) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  // copy_by_threads
+  if (tile.getShape().size() != 2 ||
+      !fitsInto(memory.getShape(), tile.getShape()) ||
+      memory.getElementType() != tile.getElementType() ||
+      failed(memory.getStridesAndOffset(strides, offset)) ||
+      strides.back() != 1 ||
+      (!memory.isDynamicDim(1) &&
+       memory.getShape()[1] * tile.getElementBytes() % 16 != 0))
+    return op->emitOpError("expected a memref of at most the rows and columns "
+                           "of ")
+           << tile << ", with rows of whole 16-byte units, got " << memory;
+  return success();
+}
+
+LogicalResult FillOp::verify() {
+  return verifyCopyByThreads(*this, getTile().getType(),
+                             cast<MemRefType>(getSource().getType()));
+}
+
+LogicalResult DrainOp::verify() {
+  return verifyCopyByThreads(*this, getTile().getType(),
+                             cast<MemRefType>(getDestination().getType()));
+}
+
+//===----------------------------------------------------------------------===//
 // Rings
 //===----------------------------------------------------------------------===//
 
@@ -372,11 +505,18 @@ static LogicalResult verifyTiles(Operation *op, RingType ring,
 }
 
 LogicalResult AcquireOp::verify() {
+  int64_t count = getRing().getType().getTiles().size();
+  // acquire_filled
+  for (int64_t tile : getFilled())
+    if (tile < 0 || tile >= count)
+      return emitOpError("expected filled to be numbers of tiles, less than ")
+             << count << ", got " << tile;
   if (failed(verifyTiles(*this, getRing().getType(), getTiles().getTypes())))
     return failure();
   for (auto [number, tile] : llvm::enumerate(getTiles())) {
     // Parts are copied one by one.
-    if (llvm::any_of(tile.getUsers(), llvm::IsaPred<SliceOp>))
+    if (llvm::is_contained(getFilled(), number) ||
+        llvm::any_of(tile.getUsers(), llvm::IsaPred<SliceOp>))
       continue;
     // acquire_copied
     int64_t copies = llvm::count_if(tile.getUsers(), [&](Operation *user) {
@@ -388,6 +528,10 @@ LogicalResult AcquireOp::verify() {
              << number << " with the barrier of the slot, got " << copies;
   }
   return success();
+}
+
+LogicalResult ClaimOp::verify() {
+  return verifyTiles(*this, getRing().getType(), getTiles().getTypes());
 }
 
 LogicalResult TakeOp::verify() {

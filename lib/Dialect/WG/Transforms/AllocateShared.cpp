@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Expects kernels after wg-lower-rings, and leaves an offset on each wg.alloc
-// and wg.mbarrier_alloc and the size on each gpu.launch_func.
+// and wg.mbarrier_alloc, a number on each wg.barrier and the size on each
+// gpu.launch_func.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,6 +23,9 @@ namespace mlir::wg {
 
 using namespace mlir;
 using namespace mlir::wg;
+
+/// Barriers of a CTA; PTX ISA, "bar".
+static constexpr int64_t maxBarriers = 16;
 
 // Gives everything in the kernel its offset; returns the size.
 static int64_t allocate(gpu::GPUFuncOp kernel) {
@@ -44,6 +48,22 @@ static int64_t allocate(gpu::GPUFuncOp kernel) {
     size = offset + alloc.getCount() * mbarrierBytes;
   });
   return size;
+}
+
+// Numbers the barriers between warpgroups.
+static LogicalResult numberBarriers(gpu::GPUFuncOp kernel) {
+  int64_t next = 1;
+  if (auto blockSize = kernel.getKnownBlockSize())
+    next += blockSize->front() / warpgroupThreads;
+  WalkResult result = kernel->walk([&](BarrierOp barrier) -> WalkResult {
+    if (next == maxBarriers)
+      return barrier.emitOpError("expected at most ")
+             << maxBarriers << " barriers in a kernel, those of the CTA and of "
+             << "its warpgroups included";
+    barrier.setNumber(next++);
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
 }
 
 namespace {
@@ -69,6 +89,8 @@ struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
                    << limit.getValue() << " bytes of shared memory, got "
                    << size
                    << "; use fewer slots or smaller tiles";
+          if (failed(numberBarriers(kernel)))
+            return WalkResult::interrupt();
           if (size)
             sizes[kernel] = size;
           return WalkResult::advance();

@@ -23,13 +23,20 @@ namespace mlir::wg {
 using namespace mlir;
 using namespace mlir::wg;
 
+// Barriers that make writes visible.
+static bool isBarrier(Operation *op) {
+  return isa<SyncOp, ArriveOp, MeetOp>(op);
+}
+
 // Whether the op, or one inside of it, writes shared memory by threads.
 static bool storesToShared(Operation &op) {
   return op
-      .walk([](StoreOp store) {
-        return isa<SharedType>(store.getDestination().getType())
-                   ? WalkResult::interrupt()
-                   : WalkResult::advance();
+      .walk([](Operation *inside) {
+        auto store = dyn_cast<StoreOp>(inside);
+        bool writes =
+            isa<FillOp>(inside) ||
+            (store && isa<SharedType>(store.getDestination().getType()));
+        return writes ? WalkResult::interrupt() : WalkResult::advance();
       })
       .wasInterrupted();
 }
@@ -42,7 +49,7 @@ static bool publishesStore(Operation *barrier) {
        op = op->getParentOp()) {
     for (Operation *before = op->getPrevNode(); before;
          before = before->getPrevNode()) {
-      if (isa<SyncOp>(before))
+      if (isBarrier(before))
         return false;
       if (storesToShared(*before))
         return true;
@@ -55,7 +62,7 @@ static bool publishesStore(Operation *barrier) {
       return true;
     for (Operation *before = &op->getBlock()->back(); before && before != op;
          before = before->getPrevNode()) {
-      if (isa<SyncOp>(before))
+      if (isBarrier(before))
         break;
       if (storesToShared(*before))
         return true;
@@ -68,11 +75,11 @@ namespace {
 
 struct InsertProxyFences : wg::impl::InsertProxyFencesBase<InsertProxyFences> {
   void runOnOperation() override {
-    getOperation()->walk([](SyncOp sync) {
-      if (!publishesStore(sync))
+    getOperation()->walk([](Operation *op) {
+      if (!isBarrier(op) || !publishesStore(op))
         return;
-      OpBuilder b(sync);
-      FenceProxyOp::create(b, sync.getLoc());
+      OpBuilder b(op);
+      FenceProxyOp::create(b, op->getLoc());
     });
   }
 };

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Expects rings that are used by wg.acquire, wg.take and wg.release, and leaves
+// Expects rings that are used by wg.acquire, wg.claim, wg.take and
+// wg.release, and leaves
 // their memory as one wg.alloc each, wg.slot, and operations on barriers.
 //
 //===----------------------------------------------------------------------===//
@@ -69,6 +70,8 @@ private:
         lower(b, acquire, slots);
       else if (auto take = dyn_cast<TakeOp>(user))
         lower(b, take, slots);
+      else if (auto claim = dyn_cast<ClaimOp>(user))
+        lower(b, claim, slots);
       else if (auto release = dyn_cast<ReleaseOp>(user))
         lower(b, release, slots);
       else
@@ -95,19 +98,34 @@ private:
     return tiles;
   }
 
-  // Waits for the end of the round before, then begins a new one.
-  void lower(ImplicitLocOpBuilder &b, AcquireOp acquire, const Slots &slots) {
-    Place place = createPlace(b, slots, acquire.getUse());
+  // Waits for the end of the round before.
+  void createWaitForEmpty(ImplicitLocOpBuilder &b, const Slots &slots,
+                          const Place &place) {
     Value one = arith::ConstantIndexOp::create(b, 1);
     Value other = arith::XOrIOp::create(b, place.parity, one);
     Value empty = MBarrierAtOp::create(b, slots.empty, place.slot);
     MBarrierWaitOp::create(b, empty, other);
+  }
+
+  void lower(ImplicitLocOpBuilder &b, AcquireOp acquire, const Slots &slots) {
+    Place place = createPlace(b, slots, acquire.getUse());
+    createWaitForEmpty(b, slots, place);
     Value full = MBarrierAtOp::create(b, slots.full, place.slot);
-    MBarrierExpectOp::create(b, full, slots.type.getCopiedBytes());
+    int64_t bytes = slots.type.getCopiedBytes();
+    for (int64_t tile : acquire.getFilled())
+      bytes -= slots.type.getTiles()[tile].getBytes();
+    MBarrierExpectOp::create(b, full, bytes);
     SmallVector<Value> results = {full};
     llvm::append_range(results, createTiles(b, slots, place.slot));
     acquire->replaceAllUsesWith(results);
     acquire.erase();
+  }
+
+  void lower(ImplicitLocOpBuilder &b, ClaimOp claim, const Slots &slots) {
+    Place place = createPlace(b, slots, claim.getUse());
+    createWaitForEmpty(b, slots, place);
+    claim->replaceAllUsesWith(createTiles(b, slots, place.slot));
+    claim.erase();
   }
 
   void lower(ImplicitLocOpBuilder &b, TakeOp take, const Slots &slots) {

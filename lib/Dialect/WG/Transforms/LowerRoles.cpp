@@ -127,6 +127,8 @@ private:
 
   void lowerBody(RoleOp role, int64_t first, int64_t share, Operation *place) {
     role.walk([&](WarpgroupIndexOp op) { lower(op, first); });
+    if (role.getWarpgroups() == 1)
+      role.walk([&](SyncOp sync) { sync.setWarpgroup(first); });
     ImplicitLocOpBuilder b(role.getLoc(), place);
     int64_t registers = role.getRegisters();
     if (registers != share)

@@ -102,7 +102,10 @@ def GDR_ChunkedAttr : AttrDef<GDR_Dialect, "Chunked"> {
 
     - `chunk_size` (default 64): tokens of a chunk, 16, 32, 64 or 128;
     - `columns` (default 0: the lowering's choice): columns of V that a CTA
-      carries through the chunks;
+      carries through the chunks on a GPU, 32, 64 or 128. With 64 and 128 each
+      warpgroup has 64 of them, its part of the state in registers; with 32 two
+      warpgroups share the rows of the state, which is faster where there are too
+      few sequences and heads to fill the GPU;
     - `stages` (default 0: the lowering's choice): chunks that are loaded ahead.
 
     Example: `#gdr.chunked<chunk_size = 32>`
@@ -111,6 +114,52 @@ def GDR_ChunkedAttr : AttrDef<GDR_Dialect, "Chunked"> {
                         DefaultValuedParameter<"int64_t", "0">:$columns,
                         DefaultValuedParameter<"int64_t", "0">:$stages);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def GDR_AlternativeAttr : AttrDef<GDR_Dialect, "Alternative"> {
+  let mnemonic = "alternative";
+  let summary = "a schedule and the sizes it is for";
+  let description = [{
+    - `least_tokens`, `most_tokens`: bounds of the tokens of the longest
+      sequence: T, or with `cu_seqlens` max_seqlen. Without max_seqlen it is
+      taken to be 1 if T is not greater than N, and longer than any bound if it
+      is;
+    - `least_sequences`: the least N;
+    - `schedule`: `#gdr.schedule` or `#gdr.chunked`.
+  }];
+  let parameters = (ins DefaultValuedParameter<"int64_t", "0">:$least_tokens,
+                        DefaultValuedParameter<"int64_t", "INT64_MAX">:$most_tokens,
+                        DefaultValuedParameter<"int64_t", "0">:$least_sequences,
+                        "::mlir::Attribute":$schedule);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Whether it is for every size that is left.
+    bool isUnconditional() const {
+      return getLeastTokens() == 0 && getMostTokens() == INT64_MAX &&
+             getLeastSequences() == 0;
+    }
+  }];
+}
+
+def GDR_AlternativesAttr : AttrDef<GDR_Dialect, "Alternatives"> {
+  let mnemonic = "alternatives";
+  let summary = "schedules for sizes that are known only at run time";
+  let description = [{
+    The first one counts whose bounds hold, so the last one must have none.
+    `gdr-dispatch` makes branches of them.
+
+    Example:
+
+    ```mlir
+    #gdr.alternatives<[
+      <least_tokens = 24, schedule = #gdr.chunked<columns = 32>>,
+      <schedule = #gdr.schedule<lanes = 16, columns = 4, warps = 2>>]>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"AlternativeAttr">:$alternatives);
+  let assemblyFormat = "`<` `[` $alternatives `]` `>`";
   let genVerifyDecl = 1;
 }
 

@@ -74,13 +74,15 @@ public:
   /// The gate operand of a token as f32; null without a gate. Split from
   /// createDecay so that a load can be issued ahead of its use.
   Value createGateLoad(Value batch, Value token, Value valueHead);
-  /// exp(g) of a loaded gate, by gate_form; null without a gate.
+  /// g of a loaded gate, a scalar or a tile of one head, by gate_form.
+  Value createLogDecay(Value gate, const GateParameters &parameters);
+  /// exp(g) of a loaded gate; null without a gate.
   Value createDecay(Value gate, const GateParameters &parameters);
   /// The beta operand of a token as f32; null without beta.
   Value createBetaLoad(Value batch, Value token, Value valueHead);
-  /// beta of a loaded beta, by beta_form; null without beta.
+  /// beta of a loaded beta, a scalar or a tile, by beta_form; null without beta.
   Value createBeta(Value beta);
-  /// rsqrt(sumOfSquares + l2norm_eps), f32.
+  /// rsqrt(sumOfSquares + l2norm_eps), f32, a scalar or a tile.
   Value createInverseNorm(Value sumOfSquares);
   /// The scale as f32: the attribute or K^-0.5; null if it is 1.
   Value createScale();

@@ -47,6 +47,7 @@ def WG_RolesOp : WG_Op<"roles", [NoTerminator, SingleBlock, WG_Collective,
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$body attr-dict";
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def WG_RoleOp : WG_Op<"role", [NoTerminator, SingleBlock, HasParent<"RolesOp">,
@@ -88,9 +89,49 @@ def WG_SyncOp : WG_Op<"sync", [WG_Collective]> {
   let summary = "waits for the threads of this warpgroup";
   let description = [{
     What a thread wrote to shared memory before it, all threads of the
-    warpgroup see afterwards.
+    warpgroup see afterwards. `wg-lower-roles` writes the `warpgroup` of the CTA
+    where there is only one.
   }];
+  let arguments = (ins OptionalAttr<I64Attr>:$warpgroup);
   let assemblyFormat = "attr-dict";
+}
+
+def WG_BarrierOp : WG_Op<"barrier", [MemoryEffects<[MemAlloc]>, WG_InKernelBody]> {
+  let summary = "a meeting point of some warpgroups, of whatever roles";
+  let description = [{
+    Each phase of the barrier ends when `participants` warpgroups have come, by
+    `wg.arrive` or by `wg.meet`. What the threads of those that arrived wrote to
+    shared memory before, the threads of those that met see afterwards.
+
+    A phase must not begin before the last one has ended, so every role that
+    comes to a barrier has to come equally often; `wg.roles` verifies that the
+    loops in which they do are the same. `number` (PTX ISA, "bar") is written by
+    `wg-allocate-shared`.
+
+    ```mlir
+    %ready = wg.barrier participants(2)
+    wg.roles {
+      wg.role "store" warpgroups(1) registers(96) { ... wg.arrive %ready ... }
+      wg.role "load" warpgroups(1) registers(96) { ... wg.meet %ready ... }
+    }
+    ```
+  }];
+  let arguments = (ins ConfinedAttr<I64Attr, [IntMinValue<2>]>:$participants,
+                       OptionalAttr<I64Attr>:$number);
+  let results = (outs WG_BarrierType:$barrier);
+  let assemblyFormat = "`participants` `(` $participants `)` attr-dict";
+}
+
+def WG_ArriveOp : WG_Op<"arrive", [WG_Collective]> {
+  let summary = "comes to a barrier without waiting for the others";
+  let arguments = (ins WG_BarrierType:$barrier);
+  let assemblyFormat = "$barrier attr-dict";
+}
+
+def WG_MeetOp : WG_Op<"meet", [WG_Collective]> {
+  let summary = "comes to a barrier and waits for the others";
+  let arguments = (ins WG_BarrierType:$barrier);
+  let assemblyFormat = "$barrier attr-dict";
 }
 
 def WG_FenceProxyOp : WG_Op<"fence_proxy"> {
@@ -181,19 +222,18 @@ def WG_BroadcastOp : WG_Op<"broadcast", [Pure]> {
 def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>, WG_Collective]> {
   let summary = "loads a register tile from shared or global memory";
   let description = [{
-    With `transpose` the tile is the transpose of what is in memory. From global
-    memory, rows of the source from `limit` on are not read; the tile is zero
-    there. Fragments come from swizzled tiles of 16-bit elements in shared
-    memory, by `ldmatrix`, 16 columns at a time; vectors from dense ones of f32.
-    What a thread holds of consecutive elements of a row of a memref is read at
-    once: two elements of a fragment, to which its offset and strides must be
-    aligned.
+    With `transpose` the tile is the transpose of what is in memory. A memref
+    may be smaller than the tile; the tile is zero outside of it. Fragments come
+    from swizzled tiles of 16-bit elements in shared memory, by `ldmatrix`, 16
+    columns at a time; vectors from dense ones of f32. What a thread holds of
+    consecutive elements of a row of a memref is read at once: two elements of a
+    fragment, to which its offset and strides must be aligned.
   }];
   let arguments = (ins AnyTypeOf<[WG_SharedType, AnyMemRef]>:$source,
-                       Optional<Index>:$limit, UnitAttr:$transpose);
+                       UnitAttr:$transpose);
   let results = (outs WG_RegisterTile:$tile);
   let assemblyFormat = [{
-    $source (`limit` `(` $limit^ `)`)? (`transpose` $transpose^)? attr-dict `:` type($source) `->` type($tile)
+    $source (`transpose` $transpose^)? attr-dict `:` type($source) `->` type($tile)
   }];
   let hasVerifier = 1;
 }
@@ -201,17 +241,17 @@ def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>, WG_Collective]> {
 def WG_StoreOp : WG_Op<"store", [MemoryEffects<[MemWrite]>, WG_Collective]> {
   let summary = "stores a register tile to shared or global memory";
   let description = [{
-    With `transpose` memory gets the transpose of the tile. In global memory,
-    rows of the destination from `limit` on are not written. To shared memory go
-    fragments of 16-bit elements, by `stmatrix` as for `wg.load`, and `#wg.lanes`
-    vectors of f32. `wg.sync` makes a store to shared memory visible to the other
-    threads of the warpgroup. Alignment is as for `wg.load`.
+    With `transpose` memory gets the transpose of the tile. A memref may be
+    smaller than the tile; what lies outside of it is not written. To shared
+    memory go fragments of 16-bit elements, by `stmatrix` as for `wg.load`, and
+    `#wg.lanes` vectors of f32. `wg.sync` makes a store to shared memory visible
+    to the other threads of the warpgroup. Alignment is as for `wg.load`.
   }];
   let arguments = (ins WG_RegisterTile:$tile,
                        AnyTypeOf<[WG_SharedType, AnyMemRef]>:$destination,
-                       Optional<Index>:$limit, UnitAttr:$transpose);
+                       UnitAttr:$transpose);
   let assemblyFormat = [{
-    $tile `,` $destination (`limit` `(` $limit^ `)`)? (`transpose` $transpose^)? attr-dict `:` type($tile) `,` type($destination)
+    $tile `,` $destination (`transpose` $transpose^)? attr-dict `:` type($tile) `,` type($destination)
   }];
   let hasVerifier = 1;
 }
@@ -222,6 +262,15 @@ def WG_CumsumOp : WG_Op<"cumsum", [Pure, SameOperandsAndResultType,
   let arguments = (ins WG_RegisterTile:$source);
   let results = (outs WG_RegisterTile:$sums);
   let assemblyFormat = "$source attr-dict `:` type($source)";
+  let hasVerifier = 1;
+}
+
+def WG_SumColumnsOp : WG_Op<"sum_columns", [Pure, WG_Collective]> {
+  let summary = "the sum of each row of a fragment";
+  let description = "Over the columns that a thread holds, then over its quad.";
+  let arguments = (ins WG_Fragment:$source);
+  let results = (outs WG_RegisterTile:$sums);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($sums)";
   let hasVerifier = 1;
 }
 
@@ -335,6 +384,31 @@ def WG_CopyOutOp : WG_Op<"copy_out", [MemoryEffects<[MemRead, MemWrite]>,
   let hasVerifier = 1;
 }
 
+def WG_FillOp : WG_Op<"fill", [MemoryEffects<[MemRead, MemWrite]>,
+                               WG_Collective]> {
+  let summary = "copies global memory into a tile, by the threads of a warpgroup";
+  let description = [{
+    For what a copy of a box cannot do: a memref may have fewer rows than the
+    tile, whose other rows become zero. 16 bytes at a time, to which the rows of
+    the memref are aligned. `wg.sync` makes the tile visible, as after a store.
+  }];
+  let arguments = (ins AnyMemRef:$source, WG_SharedType:$tile);
+  let assemblyFormat = "$source `,` $tile attr-dict `:` type($source) `,` type($tile)";
+  let hasVerifier = 1;
+}
+
+def WG_DrainOp : WG_Op<"drain", [MemoryEffects<[MemRead, MemWrite]>,
+                                 WG_Collective]> {
+  let summary = "copies a tile to global memory, by the threads of a warpgroup";
+  let description = [{
+    The inverse of `wg.fill`, after a `wg.sync` that published the tile. Rows
+    outside of the memref are not written.
+  }];
+  let arguments = (ins WG_SharedType:$tile, AnyMemRef:$destination);
+  let assemblyFormat = "$tile `,` $destination attr-dict `:` type($tile) `,` type($destination)";
+  let hasVerifier = 1;
+}
+
 def WG_WaitCopiesOutOp : WG_Op<"wait_copies_out"> {
   let summary = "waits until this thread's copies out have read their tiles";
   let description = "With `done` until they have also been written.";
@@ -365,10 +439,25 @@ def WG_AcquireOp : WG_Op<"acquire", [MemoryEffects<[MemRead, MemWrite]>,
   let summary = "waits until a slot is empty; by one thread";
   let description = [{
     Gives the barrier to copy with and the tiles of the slot, each of which must
-    be filled by copies: the barrier waits for the bytes of all of them.
+    be filled by copies, except for those whose numbers are in `filled`: these
+    the threads of the warpgroup have filled since `wg.claim`.
+  }];
+  let arguments = (ins WG_RingType:$ring, Index:$use,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$filled);
+  let results = (outs WG_MBarrierType:$barrier, Variadic<WG_SharedType>:$tiles);
+  let assemblyFormat = "$ring `[` $use `]` attr-dict `:` type($ring) `->` type($tiles)";
+  let hasVerifier = 1;
+}
+
+def WG_ClaimOp : WG_Op<"claim", [MemoryEffects<[MemRead, MemWrite]>,
+                                 WG_Collective]> {
+  let summary = "waits until a slot is empty; by a warpgroup that fills tiles";
+  let description = [{
+    For tiles that threads fill and not copies. After a `wg.sync` one of the
+    threads acquires the same use and says which tiles are filled.
   }];
   let arguments = (ins WG_RingType:$ring, Index:$use);
-  let results = (outs WG_MBarrierType:$barrier, Variadic<WG_SharedType>:$tiles);
+  let results = (outs Variadic<WG_SharedType>:$tiles);
   let assemblyFormat = "$ring `[` $use `]` attr-dict `:` type($ring) `->` type($tiles)";
   let hasVerifier = 1;
 }

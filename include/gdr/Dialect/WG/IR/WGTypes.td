@@ -114,6 +114,10 @@ def WG_MBarrierType : WG_Type<"MBarrier", "mbarrier"> {
   let summary = "a barrier object in shared memory";
 }
 
+def WG_BarrierType : WG_Type<"Barrier", "barrier"> {
+  let summary = "a barrier between warpgroups";
+}
+
 def WG_TensorMapType : WG_Type<"TensorMap", "tensor_map"> {
   let summary = "a kernel argument that describes a tensor for copies of boxes";
 }

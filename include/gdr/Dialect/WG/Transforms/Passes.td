@@ -39,8 +39,8 @@ def LowerRings : Pass<"wg-lower-rings", "::mlir::gpu::GPUFuncOp"> {
 def InsertProxyFences : Pass<"wg-insert-proxy-fences", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Order writes by threads before asynchronous reads";
   let description = [{
-    Puts a `wg.fence_proxy` before each `wg.sync` that publishes a `wg.store` to
-    a shared tile: products and copies read shared memory through another proxy
+    Puts a `wg.fence_proxy` before each `wg.sync`, `wg.arrive` and `wg.meet` that
+    publishes a `wg.store` to a shared tile or a `wg.fill`: products and copies read shared memory through another proxy
     than the threads that wrote it. The only place that inserts these fences.
   }];
   let dependentDialects = ["::mlir::wg::WGDialect"];
@@ -51,7 +51,9 @@ def AllocateShared : Pass<"wg-allocate-shared", "::mlir::ModuleOp"> {
   let description = [{
     Lays out the shared memory of each kernel in the order of its allocations,
     tiles at multiples of 1024 bytes, and gives each launch of the kernel the
-    size. Fails if the kernel needs more than `limit` bytes.
+    size. Fails if the kernel needs more than `limit` bytes. Numbers the
+    `wg.barrier`s of a kernel too, of which the hardware has 16: one for the CTA
+    and one for each warpgroup's `wg.sync` come first.
 
     Requires `wg-lower-rings`.
   }];

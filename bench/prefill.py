@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""Times the chunked form on many tokens against FLA's chunk kernels.
+
+    bench/prefill.py                    compile, run, write bench/results/prefill.json
+    bench/prefill.py --prepare DIR      compile only, on a machine without a GPU
+    bench/prefill.py --objects DIR      run what was compiled into DIR
+
+Every figure is the median of CUDA-graph replays over rotating buffers: bf16
+inputs, K = V = 128, a V-first f32 state read and written, natural-log gates.
+Needs torch and, for the peer, triton and flash-linear-attention.
+"""
+
+import argparse
+import dataclasses
+import datetime
+import json
+import pathlib
+import re
+import shutil
+import sys
+
+from kernels import Kernel, compile_case
+from measure import get_device_state, relative_error, time_graph
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROTATED_BYTES = 200_000_000
+DIM = 128
+# (key heads, value heads, sequences, tokens of each, or lengths of packed ones)
+SHAPES = [
+    (16, 32, 1, 64), (16, 32, 1, 256), (16, 32, 1, 1024), (16, 32, 1, 2048), (16, 32, 1, 8192),
+    (16, 32, 4, 2048), (16, 32, 4, 8192), (4, 16, 1, 8192), (2, 8, 1, 8192), (16, 64, 1, 8192),
+    (16, 32, 1, (1024, 7168)), (16, 32, 1, (28672, 4096)),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class PrefillCase:
+    """One function to compile; `schedule` overrides the compiler's choice."""
+
+    key_heads: int
+    value_heads: int
+    batch: int
+    lengths: int | tuple
+    schedule: str = ""
+    overlap: bool = False
+
+    @property
+    def is_packed(self):
+        return isinstance(self.lengths, tuple)
+
+    @property
+    def tokens(self):
+        """Tokens along dimension 1."""
+        return sum(self.lengths) if self.is_packed else self.lengths
+
+    @property
+    def sequences(self):
+        return len(self.lengths) if self.is_packed else self.batch
+
+    @property
+    def shape(self):
+        lengths = " + ".join(map(str, self.lengths)) if self.is_packed else f"{self.batch} x {self.lengths}"
+        return f"{self.key_heads}/{self.value_heads} {lengths}"
+
+    @property
+    def name(self):
+        return re.sub(r"\W+", "_", f"prefill_{self.shape}_{self.schedule}").strip("_")
+
+    def minimum_bytes(self):
+        """q, k, v, g, beta and the state read once, o and the state written once."""
+        tokens = self.batch * self.tokens
+        heads = 2 * self.key_heads + 2 * self.value_heads
+        state = self.sequences * self.value_heads * DIM * DIM * 4
+        return tokens * (heads * DIM * 2 + 8 * self.value_heads) + 2 * state
+
+    def operations(self):
+        """Floating-point operations of the chunked form with chunks of 64 tokens."""
+        tokens = self.batch * self.tokens
+        return tokens * self.value_heads * (6 * DIM * DIM + 4 * 64 * 2 * DIM)
+
+    def mlir(self):
+        def memref(*shape, of):
+            return f"memref<{'x'.join(map(str, shape))}x{of}>"
+
+        key = memref(self.batch, self.tokens, self.key_heads, DIM, of="bf16")
+        value = memref(self.batch, self.tokens, self.value_heads, DIM, of="bf16")
+        gate = memref(self.batch, self.tokens, self.value_heads, of="f32")
+        state = memref(self.sequences, self.value_heads, DIM, DIM, of="f32")
+        offsets = memref(self.sequences + 1, of="i32")
+        argument, operand = "", ""
+        if self.is_packed:
+            argument = f", %cu_seqlens: {offsets}"
+            operand = f"cu_seqlens(%cu_seqlens : {offsets})"
+        schedule = f", schedule = {self.schedule}" if self.schedule else ""
+        return f"""
+func.func @step(%q: {key}, %k: {key}, %v: {value}, %g: {gate}, %beta: {gate},
+                %initial: {state}, %o: {value}, %final: {state}{argument}) {{
+  gdr.gated_delta_rule ins(%q, %k, %v : {key}, {key}, {value}) gate(%g : {gate}) beta(%beta : {gate})
+      initial_state(%initial : {state}) {operand} outs(%o : {value}) final_state(%final : {state})
+      {{state_layout = #gdr.state_layout<v_first>{schedule}}}
+  return
+}}
+"""
+
+
+class Inputs:
+    """Random operands of one case."""
+
+    def __init__(self, case, generator, gate_scale=1.0):
+        import torch
+
+        def normal(*shape):
+            return torch.randn(*shape, generator=generator, device="cuda")
+
+        tokens = (case.batch, case.tokens)
+        unit = torch.nn.functional.normalize
+        self.case = case
+        self.q = unit(normal(*tokens, case.key_heads, DIM), dim=-1).bfloat16()
+        self.k = unit(normal(*tokens, case.key_heads, DIM), dim=-1).bfloat16()
+        self.v = normal(*tokens, case.value_heads, DIM).bfloat16()
+        self.g = torch.nn.functional.logsigmoid(normal(*tokens, case.value_heads)) * gate_scale
+        self.beta = normal(*tokens, case.value_heads).sigmoid()
+        self.initial = 0.3 * normal(case.sequences, case.value_heads, DIM, DIM)
+        self.final = torch.full_like(self.initial, float("nan"))
+        self.o = torch.full_like(self.v, float("nan"))
+        self.cu_seqlens = None
+        if case.is_packed:
+            offsets = [sum(case.lengths[:i]) for i in range(len(case.lengths) + 1)]
+            self.cu_seqlens = torch.tensor(offsets, dtype=torch.int32, device="cuda")
+
+    def tensors(self):
+        tensors = [self.q, self.k, self.v, self.g, self.beta, self.initial, self.o, self.final]
+        return tensors + ([self.cu_seqlens] if self.case.is_packed else [])
+
+    def get_sequences(self):
+        """(rows, tokens, state row) of each group of sequences of one length."""
+        if not self.case.is_packed:
+            return [(slice(None), slice(None), slice(None))]
+        offsets = self.cu_seqlens.tolist()
+        return [(slice(None), slice(offsets[n], offsets[n + 1]), slice(n, n + 1))
+                for n in range(self.case.sequences)]
+
+
+def compute_reference(inputs):
+    """The token recurrence in f64; (o, final state)."""
+    import torch
+
+    ratio = inputs.case.value_heads // inputs.case.key_heads
+    all_o = torch.empty(inputs.o.shape, dtype=torch.float64, device="cuda")
+    all_states = torch.empty(inputs.final.shape, dtype=torch.float64, device="cuda")
+    for rows, tokens, n in inputs.get_sequences():
+        q, k, v, g, beta = (x[rows, tokens].double() for x in
+                            (inputs.q, inputs.k, inputs.v, inputs.g, inputs.beta))
+        state = inputs.initial[n].double()  # [N, HV, V, K]
+        for t in range(q.shape[1]):
+            key = k[:, t].repeat_interleave(ratio, 1).unsqueeze(-1)
+            query = q[:, t].repeat_interleave(ratio, 1).unsqueeze(-1)
+            state *= g[:, t].exp()[..., None, None]
+            d = beta[:, t].unsqueeze(-1) * (v[:, t] - (state @ key).squeeze(-1))
+            state += d.unsqueeze(-1) * key.transpose(-1, -2)
+            all_o[rows, tokens][:, t] = (state @ query).squeeze(-1) * DIM**-0.5
+        all_states[n] = state
+    return all_o, all_states
+
+
+def make_sets(case, generator):
+    count = max(2, min(6, ROTATED_BYTES // case.minimum_bytes()))
+    return [Inputs(case, generator) for _ in range(count)]
+
+
+def make_caller(kernel, inputs):
+    import torch
+
+    arguments = {}
+
+    def call():
+        stream = torch.cuda.current_stream().cuda_stream
+        if stream not in arguments:
+            arguments[stream] = kernel.arguments(inputs.tensors(), stream)
+        kernel(arguments[stream])
+
+    return call
+
+
+def time_case(case, objects, sets, expected):
+    import torch
+
+    kernel = Kernel(case, objects)
+    row = {"case": case.name, "shape": case.shape, "schedule": case.schedule}
+    for inputs in sets:
+        inputs.o.fill_(float("nan"))
+        inputs.final.fill_(float("nan"))
+    callers = [make_caller(kernel, inputs) for inputs in sets]
+    for call in callers:
+        call()
+    torch.cuda.synchronize()
+    if expected:
+        row["error_o"] = relative_error(sets[0].o, expected[0])
+        row["error_state"] = relative_error(sets[0].final, expected[1])
+    row["us"] = time_graph(callers, rounds=2, replays=10)
+    return row
+
+
+def time_fla(sets):
+    """FLA's chunk kernels without autograd; None if it is not installed."""
+    try:
+        from fla.ops.gated_delta_rule.chunk import chunk_gated_delta_rule_fwd
+    except ImportError:
+        return None
+    from fla.ops.utils.index import prepare_chunk_indices
+
+    def make(inputs):
+        offsets = inputs.cu_seqlens.long() if inputs.cu_seqlens is not None else None
+        indices = prepare_chunk_indices(offsets, 64) if offsets is not None else None
+        return lambda: chunk_gated_delta_rule_fwd(
+            q=inputs.q, k=inputs.k, v=inputs.v, g=inputs.g, beta=inputs.beta, scale=DIM**-0.5,
+            initial_state=inputs.initial, output_final_state=True, state_v_first=True,
+            cu_seqlens=offsets, chunk_indices=indices)
+
+    return time_graph([make(inputs) for inputs in sets], rounds=2, replays=10)
+
+
+def read_hand_written(path):
+    """Best time of each shape among `time prep+NAME N1 T64 hk16 hv32: 12.1 us` lines."""
+    best = {}
+    for line in pathlib.Path(path).read_text().splitlines():
+        match = re.match(r"time prep\+\S+\s+N(\d+) T(\d+)\s+hk(\d+) hv(\d+):\s+([\d.]+) us", line)
+        if match:
+            key = f"{match[3]}/{match[4]} {match[1]} x {match[2]}"
+            best[key] = min(best.get(key, float("inf")), float(match[5]))
+    return best
+
+
+def get_cases(schedules):
+    return {shape: [PrefillCase(*shape, schedule) for schedule in schedules] for shape in SHAPES}
+
+
+def prepare(directory, build, schedules):
+    directory.mkdir(parents=True, exist_ok=True)
+    shutil.copy(build / "lib/libgdr_runtime.so", directory)
+    for cases in get_cases(schedules).values():
+        for case in cases:
+            compile_case(case, directory, build)
+
+
+def format_row(row):
+    def field(name, key, form):
+        return f"  {name} {row[key]:{form}}" if row.get(key) is not None else ""
+
+    return (f"{row['shape']:22} {row['schedule']:34}" + field("", "us", "8.1f") + " us"
+            + field("FLA", "fla_us", ".1f") + field("hand-written", "hand_written_us", ".1f")
+            + field("o", "error_o", ".1e") + field("state", "error_state", ".1e"))
+
+
+def run(objects, output, hand_written, schedules, check_tokens):
+    import torch
+
+    generator = torch.Generator(device="cuda").manual_seed(1)
+    hand = read_hand_written(hand_written) if hand_written else {}
+    rows = []
+    for cases in get_cases(schedules).values():
+        sets = make_sets(cases[0], generator)
+        expected = compute_reference(sets[0]) if cases[0].tokens <= check_tokens else None
+        fla = time_fla(sets)
+        for case in cases:
+            try:
+                row = time_case(case, objects, sets, expected)
+            except (OSError, RuntimeError) as error:
+                print(f"{case.shape} {case.schedule}: {error}", flush=True)
+                continue
+            row.update(fla_us=fla, hand_written_us=hand.get(case.shape),
+                       minimum_bytes=case.minimum_bytes(), operations=case.operations(),
+                       device_state=get_device_state())
+            rows.append(row)
+            print(format_row(row), flush=True)
+    result = {"device": torch.cuda.get_device_name(), "date": str(datetime.date.today()),
+              "torch": torch.__version__, "rows": rows}
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"wrote {output}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build")
+    parser.add_argument("--prepare", type=pathlib.Path, metavar="DIR")
+    parser.add_argument("--objects", type=pathlib.Path, metavar="DIR")
+    parser.add_argument("--output", type=pathlib.Path, default=HERE / "results/prefill.json")
+    parser.add_argument("--schedule", action="append", metavar="ATTRIBUTE",
+                        help="time this schedule attribute, not the compiler's choice; repeatable")
+    parser.add_argument("--check-tokens", type=int, default=8192,
+                        help="check shapes of at most so many tokens")
+    parser.add_argument("--hand-written", metavar="FILE",
+                        help="printed times of hand-written kernels, for the ratio")
+    options = parser.parse_args()
+    schedules = options.schedule or [""]
+    if options.prepare:
+        prepare(options.prepare, options.build, schedules)
+        return 0
+    objects = options.objects
+    if objects is None:
+        objects = options.build / "bench"
+        prepare(objects, options.build, schedules)
+    try:
+        import torch
+    except ImportError:
+        print("torch is not installed: install it, or compile only with --prepare DIR", file=sys.stderr)
+        return 1
+    if not torch.cuda.is_available():
+        print("no CUDA device found: run on a machine with a GPU, or compile only with --prepare DIR",
+              file=sys.stderr)
+        return 1
+    run(objects, options.output, options.hand_written, schedules, options.check_tokens)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

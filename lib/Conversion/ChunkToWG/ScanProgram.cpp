@@ -1,0 +1,376 @@
+//===- ScanProgram.cpp - what the programs of scan share ------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ScanProgram.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+using namespace mlir::wg;
+
+static constexpr int64_t C = gpuChunkSize;
+/// Bytes that a panel of keys is wide.
+static constexpr int64_t keySwizzle = 128;
+static constexpr int64_t defaultStages = 3;
+/// Shared memory of a CTA, less what barriers may take; CUDA C++ Programming
+/// Guide, "compute capabilities" 9.0.
+static constexpr int64_t sharedBytes = 227 * 1024 - 1024;
+
+//===----------------------------------------------------------------------===//
+// The choice of the program
+//===----------------------------------------------------------------------===//
+
+// Columns of V of a CTA.
+static int64_t getColumns(ChunkScanOp op) {
+  int64_t columns = op.getScheduleAttr() ? op.getScheduleAttr().getColumns() : 0;
+  return columns ? columns : fragmentRows;
+}
+
+// The rows of a fragment are columns of V unless there are too few of them.
+static bool isSplit(ChunkScanOp op) { return getColumns(op) < fragmentRows; }
+
+int64_t mlir::gdr::getScanPanelColumns(ChunkScanOp op) {
+  return std::min(getColumns(op), fragmentRows);
+}
+
+int64_t mlir::gdr::getScanBlocksPerSequence(ChunkScanOp op) {
+  return op.getNumValueHeads() *
+         llvm::divideCeil(op.getValueDim(), getColumns(op));
+}
+
+int64_t mlir::gdr::getScanThreads(ChunkScanOp op) {
+  int64_t consumers = isSplit(op) ? 2 : getColumns(op) / fragmentRows;
+  return (consumers + 1) * warpgroupThreads;
+}
+
+void mlir::gdr::createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
+                               const TensorMaps &maps, bool overlap) {
+  OpBuilder::InsertionGuard guard(b);
+  if (isSplit(op))
+    createSplitScan(b, op, maps, overlap);
+  else
+    createRegisterScan(b, op, maps, overlap, getColumns(op));
+}
+
+//===----------------------------------------------------------------------===//
+// Position and roles
+//===----------------------------------------------------------------------===//
+
+ScanProgram::ScanProgram(ImplicitLocOpBuilder &b, ChunkScanOp op,
+                         const TensorMaps &maps, bool overlap, int64_t columns,
+                         int64_t panelColumns)
+    : b(b), op(op), maps(maps), t(b), sequences(b, op), overlap(overlap),
+      columns(columns), panelColumns(panelColumns) {
+  element = cast<ShapedType>(op.getQ().getType()).getElementType();
+  f32 = b.getF32Type();
+  paddedKeyDim = llvm::alignTo(op.getKeyDim(), fragmentRows);
+}
+
+void ScanProgram::createPosition() {
+  Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+  Value tiles = t.index(llvm::divideCeil(op.getValueDim(), columns));
+  Value heads = t.index(op.getNumValueHeads());
+  Value tile = arith::RemUIOp::create(b, block, tiles);
+  Value rest = arith::DivUIOp::create(b, block, tiles);
+  valueHead = arith::RemUIOp::create(b, rest, heads);
+  Value n = arith::DivUIOp::create(b, rest, heads);
+  keyHead = sequences.createKeyHead(valueHead);
+  firstColumn = arith::MulIOp::create(b, tile, t.index(columns));
+  sequence = sequences.createSequence(n);
+  firstSlot = sequences.createFirstSlot(n, sequence, C);
+  Value tokens = arith::SubIOp::create(b, sequence.end, sequence.begin);
+  chunks = arith::CeilDivUIOp::create(b, tokens, t.index(C));
+  if (sequence.isActive)
+    chunks =
+        arith::SelectOp::create(b, sequence.isActive, chunks, t.index(0));
+}
+
+void ScanProgram::createRole(StringRef name, int64_t warpgroups,
+                             int64_t registers,
+                             llvm::function_ref<void()> fill) {
+  auto role = RoleOp::create(b, name, warpgroups, registers);
+  OpBuilder::InsertionGuard guard(b);
+  b.createBlock(&role.getBody());
+  fill();
+}
+
+//===----------------------------------------------------------------------===//
+// Loads
+//===----------------------------------------------------------------------===//
+
+void ScanProgram::createRing(int64_t consumers, int64_t otherBytes) {
+  SharedType square = t.getShared({C, C}, element, keySwizzle);
+  SharedType keys = t.getShared({C, paddedKeyDim}, element, keySwizzle);
+  SharedType values =
+      t.getShared({C, columns}, element, panelColumns * element.getIntOrFloatBitWidth() / 8);
+  SharedType decays = t.getShared({numDecayRows, C}, f32);
+  SmallVector<SharedType> tiles = {keys, keys, values, square, square, decays};
+  int64_t stages = op.getScheduleAttr() ? op.getScheduleAttr().getStages() : 0;
+  if (!stages) {
+    int64_t slotBytes = RingType::get(b.getContext(), 1, tiles).getSlotBytes();
+    stages = std::clamp<int64_t>((sharedBytes - otherBytes) / slotBytes, 1,
+                                 defaultStages);
+  }
+  ring = RingOp::create(b, RingType::get(b.getContext(), stages, tiles),
+                        consumers);
+}
+
+SmallVector<Type> ScanProgram::getTileTypes() {
+  ArrayRef<SharedType> tiles = cast<RingType>(ring.getType()).getTiles();
+  return {tiles.begin(), tiles.end()};
+}
+
+ChunkTiles ScanProgram::createTake(Value chunk) {
+  return ChunkTiles(TakeOp::create(b, getTileTypes(), ring, chunk).getTiles());
+}
+
+void ScanProgram::createLoadRole(int64_t registers) {
+  createRole("load", 1, registers, [&] {
+    Value whole = chunks;
+    if (isPacked()) {
+      // Behind the last token of a sequence there may be another one.
+      Value tokens = arith::SubIOp::create(b, sequence.end, sequence.begin);
+      whole = arith::MinUIOp::create(
+          b, arith::DivUIOp::create(b, tokens, t.index(C)), chunks);
+    }
+    t.oneThread([&] {
+      forEachChunk(whole, [&](Value chunk) { createCopies(chunk, {}); });
+      // Whoever waits for this kernel waits for prepare too.
+      createWaitForPrepare();
+    });
+    if (isPacked()) {
+      Value hasTail =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::ult, whole, chunks);
+      auto branch = scf::IfOp::create(b, hasTail, false);
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(branch.thenBlock());
+      createTailLoad(whole);
+    }
+  });
+}
+
+// Copies the tiles of a chunk, except those that are filled already.
+void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
+  auto slot =
+      AcquireOp::create(b, MBarrierType::get(b.getContext()), getTileTypes(),
+                        ring, chunk, b.getDenseI64ArrayAttr(filled));
+  ChunkTiles tiles(slot.getTiles());
+  Value barrier = slot.getBarrier(), zero = t.index(0);
+  Value token = createFirstToken(chunk);
+  auto copyBox = [&](Value map, Value head, Value column, Value tile) {
+    CopyOp::create(b, map, ValueRange{sequence.batch, token, head, column},
+                   tile, barrier);
+  };
+  auto copyChunk = [&](Value memref, Value tile) {
+    CopyOp::create(b, createChunkOf(memref, chunk), ValueRange{}, tile,
+                   barrier);
+  };
+  // In the order of their use.
+  if (filled.empty()) {
+    copyBox(maps.k, keyHead, zero, tiles.k);
+    copyBox(maps.v, valueHead, firstColumn, tiles.v);
+  }
+  createWaitForPrepare();
+  copyChunk(op.getDecay(), tiles.decay);
+  copyChunk(op.getInverse(), tiles.inverse);
+  copyBox(maps.q, keyHead, zero, tiles.q);
+  copyChunk(op.getAttention(), tiles.attention);
+}
+
+// Costs nothing once prepare has ended.
+void ScanProgram::createWaitForPrepare() {
+  if (overlap)
+    NVVM::GriddepcontrolOp::create(b, NVVM::GridDepActionKind::wait);
+}
+
+// The chunk that is not whole: rows of k and v behind its tokens are zero,
+// whatever lies there. Rows of q only reach rows of o that are not written.
+void ScanProgram::createTailLoad(Value chunk) {
+  ChunkTiles tiles(ClaimOp::create(b, getTileTypes(), ring, chunk).getTiles());
+  FillOp::create(
+      b, createTokensOf(op.getK(), chunk, keyHead, t.index(0), paddedKeyDim),
+      tiles.k);
+  FillOp::create(
+      b, createTokensOf(op.getV(), chunk, valueHead, firstColumn, columns),
+      tiles.v);
+  SyncOp::create(b, IntegerAttr());
+  // The positions of k and v in the ring's types.
+  t.oneThread([&] { createCopies(chunk, {0, 2}); });
+}
+
+//===----------------------------------------------------------------------===//
+// Parts of the operands
+//===----------------------------------------------------------------------===//
+
+// A view with two dimensions of a memref with four: [.., .., rows, columns] or
+// [.., rows, .., columns], by which of the sizes are 1.
+static Value createMatrixView(ImplicitLocOpBuilder &b, Value memref,
+                              ArrayRef<OpFoldResult> offsets,
+                              ArrayRef<OpFoldResult> sizes, int64_t rowDim) {
+  auto type = cast<MemRefType>(memref.getType());
+  SmallVector<OpFoldResult> strides(4, b.getIndexAttr(1));
+  SmallVector<int64_t> shape;
+  for (int64_t dim : {rowDim, int64_t(3)})
+    shape.push_back(getConstantIntValue(sizes[dim])
+                        .value_or(ShapedType::kDynamic));
+  auto reduced = memref::SubViewOp::inferRankReducedResultType(
+      shape, type, offsets, sizes, strides);
+  return memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
+                                   offsets, sizes, strides);
+}
+
+Value ScanProgram::createFirstToken(Value chunk) {
+  return arith::AddIOp::create(
+      b, sequence.begin, arith::MulIOp::create(b, chunk, t.index(C)));
+}
+
+// The tokens of a chunk that is not whole.
+Value ScanProgram::createTailTokens(Value chunk) {
+  return arith::SubIOp::create(b, sequence.end, createFirstToken(chunk));
+}
+
+// Matrix or rows of the chunk in `memref`, [slots, HV, rows, C].
+Value ScanProgram::createChunkOf(Value memref, Value chunk) {
+  int64_t rows = cast<MemRefType>(memref.getType()).getShape()[2];
+  Value slot = arith::AddIOp::create(b, firstSlot, chunk);
+  OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
+  return createMatrixView(b, memref, {slot, valueHead, zero, zero},
+                          {one, one, b.getIndexAttr(rows), b.getIndexAttr(C)},
+                          /*rowDim=*/2);
+}
+
+// `count` of `all` from a position, a multiple of it, on: less at the end, where
+// it is not known to fit.
+static OpFoldResult createClipped(ImplicitLocOpBuilder &b, Value position,
+                                  int64_t count, int64_t all) {
+  if (all % count == 0)
+    return b.getIndexAttr(count);
+  if (matchPattern(position, m_Zero()))
+    return b.getIndexAttr(std::min(count, all));
+  Value rest = arith::SubIOp::create(
+      b, arith::ConstantIndexOp::create(b, all), position);
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value most = arith::ConstantIndexOp::create(b, count);
+  rest = arith::MaxSIOp::create(b, rest, zero);
+  return arith::MinSIOp::create(b, rest, most).getResult();
+}
+
+// The tokens of a chunk that is not whole in an operand [B, T, H, D], from a
+// column on.
+Value ScanProgram::createTokensOf(Value memref, Value chunk, Value head,
+                                  Value column, int64_t width) {
+  int64_t all = cast<MemRefType>(memref.getType()).getShape()[3];
+  OpFoldResult one = b.getIndexAttr(1);
+  Value tokens = createTailTokens(chunk);
+  return createMatrixView(
+      b, memref, {sequence.batch, createFirstToken(chunk), head, column},
+      {one, tokens, one, createClipped(b, column, width, all)},
+      /*rowDim=*/1);
+}
+
+Value ScanProgram::createDecayRow(const ChunkTiles &tiles, Decay row) {
+  return SliceOp::create(b, t.getShared({C}, f32), tiles.decay, t.index(row));
+}
+
+Value ScanProgram::createStateDecay(const ChunkTiles &tiles) {
+  return ExtractOp::create(b, f32, createDecayRow(tiles, stateDecay),
+                           t.index(0));
+}
+
+Value ScanProgram::createScaled(Value tile, Value scalar) {
+  return t.mul(tile,
+               t.splat(cast<RankedTensorType>(tile.getType()), scalar));
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs and states
+//===----------------------------------------------------------------------===//
+
+void ScanProgram::createOutputCopy(Value tile, Value chunk, Value column) {
+  auto copyWhole = [&] {
+    t.oneThread([&] {
+      CopyOutOp::create(b, tile, maps.o,
+                        ValueRange{sequence.batch, createFirstToken(chunk),
+                                   valueHead, column});
+    });
+  };
+  if (!isPacked())
+    return copyWhole();
+  // Behind the last token there may be another sequence's.
+  Value isTail = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                       createTailTokens(chunk), t.index(C));
+  auto branch = scf::IfOp::create(b, isTail, true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  DrainOp::create(
+      b, tile,
+      createTokensOf(op.getOInit(), chunk, valueHead, column, panelColumns));
+  b.setInsertionPointToStart(branch.elseBlock());
+  copyWhole();
+}
+
+Value ScanProgram::createStateView(Value states, Value row, int64_t key,
+                                   int64_t keys, Value column,
+                                   int64_t columns) {
+  OpFoldResult one = b.getIndexAttr(1), head = valueHead, at = row;
+  OpFoldResult firstKey = b.getIndexAttr(key), firstColumn = column;
+  OpFoldResult numKeys =
+      b.getIndexAttr(std::min(keys, op.getKeyDim() - key));
+  OpFoldResult numColumns =
+      createClipped(b, column, columns, op.getValueDim());
+  if (isKFirst())
+    return createMatrixView(b, states, {at, head, firstKey, firstColumn},
+                            {one, one, numKeys, numColumns}, /*rowDim=*/2);
+  return createMatrixView(b, states, {at, head, firstColumn, firstKey},
+                          {one, one, numColumns, numKeys}, /*rowDim=*/2);
+}
+
+Value ScanProgram::createInitialState(
+    RankedTensorType type, bool transposed,
+    llvm::function_ref<Value(Value, Value)> createView) {
+  if (!op.getInitialState())
+    return t.splat(type, 0.0);
+  auto load = [&] {
+    Type memory =
+        cast<MemRefType>(op.getInitialState().getType()).getElementType();
+    Value view = createView(op.getInitialState(), sequence.readRow);
+    return t.cast(t.load(cast<RankedTensorType>(type.clone(memory)), view,
+                         transposed),
+                  f32);
+  };
+  if (!sequence.hasInitialState)
+    return load();
+  auto branch = scf::IfOp::create(b, type, sequence.hasInitialState, true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, load());
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, t.splat(type, 0.0));
+  return branch.getResult(0);
+}
+
+void ScanProgram::createFinalState(
+    Value tile, bool transposed,
+    llvm::function_ref<Value(Value, Value)> createView) {
+  if (!op.getFinalStateInit())
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  if (sequence.storesFinalState) {
+    auto branch = scf::IfOp::create(b, sequence.storesFinalState, false);
+    b.setInsertionPointToStart(branch.thenBlock());
+  }
+  Type memory =
+      cast<MemRefType>(op.getFinalStateInit().getType()).getElementType();
+  Value view = createView(op.getFinalStateInit(), sequence.writeRow);
+  t.store(t.cast(tile, memory), view, transposed);
+}

@@ -1,0 +1,116 @@
+//===- ScanProgram.h - what the programs of scan share ----------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A CTA of scan carries some columns of V of the state of one value head of one
+// sequence. Whichever way it computes, one warpgroup loads the chunks into a
+// ring, and outputs and states are where they are.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_CONVERSION_CHUNKTOWG_SCANPROGRAM_H
+#define GDR_CONVERSION_CHUNKTOWG_SCANPROGRAM_H
+
+#include "Kernels.h"
+#include "TileBuilder.h"
+#include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
+
+namespace mlir::gdr {
+
+/// The tiles of one chunk, in the order of the ring's types.
+struct ChunkTiles {
+  Value k, q, v, inverse, attention, decay;
+  explicit ChunkTiles(ValueRange tiles)
+      : k(tiles[0]), q(tiles[1]), v(tiles[2]), inverse(tiles[3]),
+        attention(tiles[4]), decay(tiles[5]) {}
+};
+
+/// Rows of decay.
+enum Decay { keyIn = 0, keyOut = 1, queryIn = 2, stateDecay = 3 };
+
+class ScanProgram {
+protected:
+  /// `columns` of V are a CTA's, in panels of `panelColumns`.
+  /// With `overlap` the loads wait for prepare.
+  ScanProgram(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps,
+              bool overlap, int64_t columns, int64_t panelColumns);
+
+  /// Which columns of V of which head of which sequence.
+  void createPosition();
+  /// The ring of chunks, of as many stages as the schedule says or fit beside
+  /// `otherBytes` of shared memory.
+  void createRing(int64_t consumers, int64_t otherBytes);
+  void createRole(StringRef name, int64_t warpgroups, int64_t registers,
+                  llvm::function_ref<void()> fill);
+  /// The role that fills the ring.
+  void createLoadRole(int64_t registers);
+  ChunkTiles createTake(Value chunk);
+
+  template <typename Fill>
+  void forEachChunk(Value count, Fill fill) {
+    auto loop = scf::ForOp::create(b, t.index(0), count, t.index(1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    fill(loop.getInductionVar());
+  }
+
+  /// A row of decay in shared memory.
+  Value createDecayRow(const ChunkTiles &tiles, Decay row);
+  /// exp(G_C) of the chunk.
+  Value createStateDecay(const ChunkTiles &tiles);
+  Value createScaled(Value tile, Value scalar);
+
+  /// Copies a published tile of outputs, from `column` of V on, to o.
+  void createOutputCopy(Value tile, Value chunk, Value column);
+
+  /// The part of a state from a key and a column on, as it is in memory; less
+  /// than the given counts where K and V end.
+  Value createStateView(Value states, Value row, int64_t key, int64_t keys,
+                        Value column, int64_t columns);
+  /// The initial state by its view, f32, or zero.
+  Value createInitialState(RankedTensorType type, bool transposed,
+                           llvm::function_ref<Value(Value, Value)> createView);
+  void createFinalState(Value tile, bool transposed,
+                        llvm::function_ref<Value(Value, Value)> createView);
+  bool isKFirst() { return op.getStateLayout() == StateLayout::KFirst; }
+  bool isPacked() { return static_cast<bool>(op.getCuSeqlens()); }
+
+  ImplicitLocOpBuilder &b;
+  ChunkScanOp op;
+  TensorMaps maps;
+  wg::TileBuilder t;
+  SequenceBuilder sequences;
+  Type element, f32;
+  /// K in whole panels of 64, which copies fill with zeros behind K.
+  int64_t paddedKeyDim;
+  bool overlap;
+  int64_t columns, panelColumns;
+  // Of the CTA.
+  Value valueHead, keyHead, firstColumn, firstSlot, chunks;
+  Sequence sequence;
+  Value ring;
+
+private:
+  Value createFirstToken(Value chunk);
+  Value createChunkOf(Value memref, Value chunk);
+  Value createTokensOf(Value memref, Value chunk, Value head, Value column,
+                       int64_t width);
+  SmallVector<Type> getTileTypes();
+  void createCopies(Value chunk, ArrayRef<int64_t> filled);
+  void createWaitForPrepare();
+  void createTailLoad(Value chunk);
+  Value createTailTokens(Value chunk);
+};
+
+/// The programs, by what holds the state.
+void createRegisterScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
+                        const TensorMaps &maps, bool overlap, int64_t columns);
+void createSplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
+                     const TensorMaps &maps, bool overlap);
+
+} // namespace mlir::gdr
+
+#endif // GDR_CONVERSION_CHUNKTOWG_SCANPROGRAM_H

@@ -1,0 +1,332 @@
+//===- SplitScan.cpp - the rows of the state split over two warpgroups ----===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// For few sequences: a CTA has only 32 columns of V, and its time is that of
+// the chain from one state to the next. Two warpgroups share a chunk. Each holds
+// some of the rows of the state, S: [K, 32], in registers, and leaves a 16-bit
+// copy in shared memory, where both find all of it:
+//
+//   keys:     P  = V - diag(decay_0) K S      queries:  O = diag(decay_2) Q S
+//             V' = inverse P
+//             S <- decay_3 S                            S <- decay_3 S
+//                  + (diag(decay_1) K)^T V'                  + ...^T V'
+//                                                       O += attention V'
+//
+// Tokens and rows of S are the rows of the products, and P, V' and S their right
+// operands, which are stored transposed. Three barriers order them:
+//
+//   upper:   the rows of keys in the copy of S are the next chunk's
+//   lower:   those of queries
+//   written: V' is there, and nobody needs this chunk's copy of S any more
+//
+//===----------------------------------------------------------------------===//
+
+#include "ScanProgram.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::gdr;
+using namespace mlir::wg;
+
+static constexpr int64_t C = gpuChunkSize;
+static constexpr int64_t swizzle = 128;
+static constexpr int64_t splitColumns = 32;
+static constexpr int64_t producerRegisters = 40;
+static constexpr int64_t consumerRegisters = 200;
+
+namespace {
+
+/// Panels of 64 rows of the state.
+struct Panels {
+  int64_t first, count;
+};
+
+class SplitScan : ScanProgram {
+public:
+  SplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps,
+            bool overlap)
+      : ScanProgram(b, op, maps, overlap, splitColumns, splitColumns) {}
+
+  void create() {
+    createPosition();
+    createTiles();
+    // Of both roles, which come to the same barriers.
+    hasChunks = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, chunks,
+                                      t.index(0));
+    for (Value *barrier : {&upper, &lower, &written})
+      *barrier = BarrierOp::create(b, /*participants=*/2, IntegerAttr());
+    auto roles = RolesOp::create(b);
+    b.createBlock(&roles.getBody());
+    int64_t panels = paddedKeyDim / fragmentRows;
+    int64_t ofKeys = llvm::divideCeil(panels, 2);
+    createLoadRole(producerRegisters);
+    createRole("keys", 1, consumerRegisters,
+               [&] { createKeysRole({0, ofKeys}); });
+    createRole("queries", 1, consumerRegisters,
+               [&] { createQueriesRole({ofKeys, panels - ofKeys}); });
+  }
+
+private:
+  void createTiles() {
+    SharedType stateType = t.getShared({splitColumns, paddedKeyDim}, element,
+                                       swizzle);
+    SharedType tokensType = t.getShared({splitColumns, C}, element, swizzle);
+    SharedType twoTokensType =
+        t.getShared({splitColumns, 2 * C}, element, swizzle);
+    SharedType outputsType =
+        t.getShared({C, 2 * splitColumns}, element, swizzle / 2);
+    createRing(/*consumers=*/2, stateType.getBytes() +
+                                    2 * tokensType.getBytes() +
+                                    twoTokensType.getBytes() +
+                                    outputsType.getBytes());
+    auto alloc = [&](SharedType type) -> Value {
+      return AllocOp::create(b, type, Value(), IntegerAttr(), IntegerAttr());
+    };
+    stateCopy = alloc(stateType);
+    difference = alloc(tokensType);
+    update = alloc(tokensType);
+    writtenOfTwo = alloc(twoTokensType);
+    outputsOfTwo = alloc(outputsType);
+  }
+
+  void createKeysRole(Panels panels) {
+    SmallVector<Value> state = createInitialRows(panels);
+    ArriveOp::create(b, upper);
+    state = createChunkLoop(
+        state, [&] { return createKeysLoad(t.index(0)); },
+        [&](Value chunk, ArrayRef<Value> carried) {
+          return createKeys(chunk, panels, carried.front(),
+                            carried.drop_front());
+        });
+    MeetOp::create(b, lower);
+    createFinalRows(panels, state);
+  }
+
+  void createQueriesRole(Panels panels) {
+    SmallVector<Value> state = createInitialRows(panels);
+    ArriveOp::create(b, lower);
+    state = createChunkLoop(
+        state, [] { return Value(); },
+        [&](Value chunk, ArrayRef<Value> state) {
+          return createQueries(chunk, panels, state);
+        });
+    MeetOp::create(b, upper);
+    createFinalRows(panels, state);
+    t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
+  }
+
+  // Carries the state through the chunks, and before it what `createFirst` loads
+  // for the first chunk, if anything. Returns the last state.
+  SmallVector<Value> createChunkLoop(
+      ArrayRef<Value> state, llvm::function_ref<Value()> createFirst,
+      llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)> create) {
+    auto branch =
+        scf::IfOp::create(b, ValueRange(state).getTypes(), hasChunks, true);
+    auto yield = [&](ValueRange values) {
+      if (!values.empty())
+        scf::YieldOp::create(b, values);
+    };
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.elseBlock());
+    yield(state);
+    b.setInsertionPointToStart(branch.thenBlock());
+    SmallVector<Value> first;
+    if (Value loaded = createFirst())
+      first.push_back(loaded);
+    llvm::append_range(first, state);
+    auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1), first);
+    {
+      OpBuilder::InsertionGuard inLoop(b);
+      b.setInsertionPointToStart(loop.getBody());
+      SmallVector<Value> carried(loop.getRegionIterArgs());
+      yield(create(loop.getInductionVar(), carried));
+    }
+    yield(loop.getResults().take_back(state.size()));
+    return llvm::to_vector_of<Value>(branch.getResults());
+  }
+
+  // The rows of the state from memory, in registers and in the copy.
+  SmallVector<Value> createInitialRows(Panels panels) {
+    SmallVector<Value> state;
+    for (int64_t i = 0; i < panels.count; ++i)
+      state.push_back(createInitialState(t.getFragment(splitColumns, f32),
+                                         /*transposed=*/!isKFirst(),
+                                         getView(panels.first + i)));
+    createStateCopy(panels, state);
+    return state;
+  }
+
+  void createFinalRows(Panels panels, ArrayRef<Value> state) {
+    for (auto [i, rows] : llvm::enumerate(state))
+      createFinalState(rows, /*transposed=*/!isKFirst(),
+                       getView(panels.first + i));
+  }
+
+  std::function<Value(Value, Value)> getView(int64_t panel) {
+    return [this, panel](Value states, Value row) {
+      return createStateView(states, row, panel * fragmentRows, fragmentRows,
+                             firstColumn, splitColumns);
+    };
+  }
+
+  // The rows of the state as a right operand.
+  void createStateCopy(Panels panels, ArrayRef<Value> state) {
+    for (auto [i, rows] : llvm::enumerate(state))
+      t.store(t.cast(rows, element),
+              createPanel(stateCopy, t.index(panels.first + i),
+                          {splitColumns, fragmentRows}, swizzle),
+              /*transpose=*/true);
+  }
+
+  Value createPanel(Value tile, Value number, ArrayRef<int64_t> shape,
+                    int64_t swizzle) {
+    return SliceOp::create(b, t.getShared(shape, element, swizzle), tile,
+                           number);
+  }
+
+  // A row of decay over the tokens, which are the rows of the tile.
+  Value createDecay(const ChunkTiles &tiles, Decay row, Value tile) {
+    return t.broadcast(t.load(t.getRows(f32), createDecayRow(tiles, row)),
+                       tile);
+  }
+
+  // K^T of some rows of the state, a left operand.
+  SmallVector<Value> createTransposedKeys(const ChunkTiles &tiles,
+                                          Panels panels) {
+    SmallVector<Value> keys;
+    for (int64_t i = 0; i < panels.count; ++i)
+      keys.push_back(
+          t.load(t.getFragment(C, element),
+                 createPanel(tiles.k, t.index(panels.first + i),
+                             {C, fragmentRows}, swizzle),
+                 /*transpose=*/true));
+    return keys;
+  }
+
+  // decay_3 S
+  SmallVector<Value> createDecayed(const ChunkTiles &tiles,
+                                   ArrayRef<Value> state) {
+    Value decay = createStateDecay(tiles);
+    return llvm::map_to_vector(
+        state, [&](Value rows) { return createScaled(rows, decay); });
+  }
+
+  // V' of a chunk; that of the next one must not wait for its last reader.
+  Value createWritten(Value chunk) {
+    Value parity = arith::RemUIOp::create(b, chunk, t.index(2));
+    return createPanel(writtenOfTwo, parity, {splitColumns, C}, swizzle);
+  }
+
+  // K, a left operand.
+  Value createKeysLoad(Value chunk) {
+    return t.load(t.getFragment(paddedKeyDim, element), createTake(chunk).k);
+  }
+
+  // Returns K of the next chunk and the state.
+  SmallVector<Value> createKeys(Value chunk, Panels panels, Value keys,
+                                ArrayRef<Value> state) {
+    ChunkTiles tiles = createTake(chunk);
+    MeetOp::create(b, lower);
+    // P = V - diag(decay_0) K S
+    Value product = t.mma(keys, stateCopy, /*transposeB=*/true);
+    Value inverse = t.load(t.getFragment(C, element), tiles.inverse);
+    Value values =
+        t.cast(t.load(t.getFragment(splitColumns, element), tiles.v), f32);
+    Value in = t.neg(createDecay(tiles, keyIn, values));
+    product = t.wait(product);
+    t.store(t.cast(t.fma(in, product, values), element), difference,
+            /*transpose=*/true);
+    SyncOp::create(b, IntegerAttr());
+    // V' = inverse P
+    Value ofChunk = t.mma(inverse, difference, /*transposeB=*/true);
+    SmallVector<Value> transposed = createTransposedKeys(tiles, panels);
+    SmallVector<Value> next = createDecayed(tiles, state);
+    Value out = createDecay(tiles, keyOut, values);
+    ofChunk = t.wait(ofChunk);
+    t.store(t.cast(t.mul(out, ofChunk), element), update, /*transpose=*/true);
+    t.store(t.cast(ofChunk, element), createWritten(chunk),
+            /*transpose=*/true);
+    MeetOp::create(b, written);
+    // S <- decay_3 S + K^T diag(decay_1) V'
+    for (auto [rows, ofKeys] : llvm::zip(next, transposed))
+      rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
+    // In their shadow; after the last chunk again of this one.
+    Value after = arith::AddIOp::create(b, chunk, t.index(1));
+    Value last = arith::SubIOp::create(b, chunks, t.index(1));
+    keys = createKeysLoad(arith::MinUIOp::create(b, after, last));
+    next = createWaitForAll(next, /*newer=*/0);
+    createStateCopy(panels, next);
+    ArriveOp::create(b, upper);
+    ReleaseOp::create(b, ring, chunk);
+    next.insert(next.begin(), keys);
+    return next;
+  }
+
+  SmallVector<Value> createQueries(Value chunk, Panels panels,
+                                   ArrayRef<Value> state) {
+    ChunkTiles tiles = createTake(chunk);
+    MeetOp::create(b, upper);
+    // O = diag(decay_2) Q S
+    Value product = t.mma(tiles.q, stateCopy, /*transposeB=*/true);
+    Value in = createDecay(tiles, queryIn, t.splat(t.getFragment(splitColumns,
+                                                                 f32),
+                                                   0.0));
+    product = t.wait(product);
+    SmallVector<Value> next = createDecayed(tiles, state);
+    product = t.mul(in, product);
+    SmallVector<Value> transposed = createTransposedKeys(tiles, panels);
+    MeetOp::create(b, written);
+    // S <- decay_3 S + K^T diag(decay_1) V'
+    for (auto [rows, ofKeys] : llvm::zip(next, transposed))
+      rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
+    // O += attention V'
+    product = t.mma(tiles.attention, createWritten(chunk), /*transposeB=*/true,
+                    product);
+    next = createWaitForAll(next, /*newer=*/1);
+    createStateCopy(panels, next);
+    ArriveOp::create(b, lower);
+    product = t.wait(product);
+    ReleaseOp::create(b, ring, chunk);
+    createOutput(product, chunk);
+    return next;
+  }
+
+  SmallVector<Value> createWaitForAll(ArrayRef<Value> products,
+                                      int64_t newer) {
+    if (products.empty())
+      return {};
+    SmallVector<Type> types = llvm::map_to_vector(products, [](Value product) {
+      return Type(cast<PendingType>(product.getType()).getTile());
+    });
+    return llvm::to_vector_of<Value>(
+        WaitOp::create(b, types, products, newer).getTiles());
+  }
+
+  void createOutput(Value out, Value chunk) {
+    Value parity = arith::RemUIOp::create(b, chunk, t.index(2));
+    Value output = createPanel(outputsOfTwo, parity, {C, splitColumns},
+                               swizzle / 2);
+    t.store(t.cast(out, element), output);
+    // Then the next chunk's output has a free tile.
+    t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
+    SyncOp::create(b, IntegerAttr());
+    createOutputCopy(output, chunk, firstColumn);
+  }
+
+  Value stateCopy, difference, update, writtenOfTwo, outputsOfTwo;
+  Value upper, lower, written;
+  Value hasChunks;
+};
+
+} // namespace
+
+void mlir::gdr::createSplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
+                                const TensorMaps &maps, bool overlap) {
+  SplitScan(b, op, maps, overlap).create();
+}
