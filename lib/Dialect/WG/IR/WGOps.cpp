@@ -210,9 +210,9 @@ LogicalResult StoreOp::verify() {
   auto tile = cast<RankedTensorType>(getTile().getType());
   // store_vector
   if (isa<SharedType>(getDestination().getType()) && tile.getRank() == 1 &&
-      !isa<LanesAttr>(tile.getEncoding()))
-    return emitOpError("expected a vector with encoding #wg.lanes to go to "
-                       "shared memory, got ")
+      isa<ColumnsAttr>(tile.getEncoding()))
+    return emitOpError("expected a vector with encoding #wg.lanes or #wg.rows "
+                       "to go to shared memory, got ")
            << tile;
   return verifyMemory(*this, tile, getDestination().getType(), getTranspose(),
                       getLimit());
