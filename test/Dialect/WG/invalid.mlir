@@ -505,9 +505,9 @@ func.func @move_lanes(%x: !wg.shared<256xf32>) {
 // -----
 
 // store_vector
-func.func @store_vector(%x: tensor<64xf32, #wg.rows>, %tile: !wg.shared<64xf32>) {
-  // expected-error @below {{expected a vector with encoding #wg.lanes to go to shared memory, got 'tensor<64xf32, #wg.rows>'}}
-  wg.store %x, %tile : tensor<64xf32, #wg.rows>, !wg.shared<64xf32>
+func.func @store_vector(%x: tensor<64xf32, #wg.columns>, %tile: !wg.shared<64xf32>) {
+  // expected-error @below {{expected a vector with encoding #wg.lanes or #wg.rows to go to shared memory, got 'tensor<64xf32, #wg.columns>'}}
+  wg.store %x, %tile : tensor<64xf32, #wg.columns>, !wg.shared<64xf32>
   return
 }
 
