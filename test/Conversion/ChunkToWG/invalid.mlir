@@ -23,11 +23,11 @@ func.func @f32(%q: !q, %matrix: !matrix, %rows: !rows) {
 
 // -----
 
-!q = memref<1x64x1x96xbf16>
+!q = memref<1x64x1x100xbf16>
 !matrix = memref<1x1x64x64xbf16>
 !rows = memref<1x1x4x64xf32>
 func.func @k(%q: !q, %matrix: !matrix, %rows: !rows) {
-  // expected-error @below {{expected an op that the warpgroup kernels can compute; K is 96, and the kernels take 64 and 128}}
+  // expected-error @below {{expected an op that the warpgroup kernels can compute; K is 100, and the kernels take multiples of 8 up to 256}}
   gdr.chunk_prepare ins(%q, %q : !q, !q) outs(%matrix, %matrix, %rows : !matrix, !matrix, !rows)
       {tile_layout = #gdr.tile_layout<swizzle_128b>}
   return
@@ -36,11 +36,11 @@ func.func @k(%q: !q, %matrix: !matrix, %rows: !rows) {
 // -----
 
 !q = memref<1x64x1x64xbf16>
-!v = memref<1x64x1x96xbf16>
+!v = memref<1x64x1x264xbf16>
 !matrix = memref<1x1x64x64xbf16>
 !rows = memref<1x1x4x64xf32>
 func.func @v(%q: !q, %v: !v, %matrix: !matrix, %rows: !rows) {
-  // expected-error @below {{expected an op that the warpgroup kernels can compute; V is 96, and the kernels take multiples of 64 up to 256}}
+  // expected-error @below {{expected an op that the warpgroup kernels can compute; V is 264, and the kernels take multiples of 8 up to 256}}
   gdr.chunk_scan ins(%q, %q, %v : !q, !q, !v) chunks(%matrix, %matrix, %rows : !matrix, !matrix, !rows) outs(%v : !v)
       {tile_layout = #gdr.tile_layout<swizzle_128b>}
   return
@@ -53,9 +53,9 @@ func.func @v(%q: !q, %v: !v, %matrix: !matrix, %rows: !rows) {
 !matrix = memref<1x1x64x64xbf16>
 !rows = memref<1x1x4x64xf32>
 func.func @columns(%q: !q, %v: !v, %matrix: !matrix, %rows: !rows) {
-  // expected-error @below {{expected an op that the warpgroup kernels can compute; columns is 128, and the kernels take 64 and 128 where they divide V}}
+  // expected-error @below {{expected an op that the warpgroup kernels can compute; columns is 96, and the kernels take 32, 64 and 128}}
   gdr.chunk_scan ins(%q, %q, %v : !q, !q, !v) chunks(%matrix, %matrix, %rows : !matrix, !matrix, !rows) outs(%v : !v)
-      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 128>}
+      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 96>}
   return
 }
 

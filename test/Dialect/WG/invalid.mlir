@@ -401,16 +401,6 @@ func.func @broadcast_shape(%x: tensor<32xf32, #wg.columns>) {
 
 // -----
 
-// move_limit
-!tile = !wg.shared<64x64xbf16, swizzle = 128>
-func.func @move_limit(%x: !tile, %n: index) {
-  // expected-error @below {{expected no limit in shared memory}}
-  %0 = wg.load %x limit(%n) : !tile -> tensor<64x64xbf16, #wg.fragment>
-  return
-}
-
-// -----
-
 // move_shape
 !tile = !wg.shared<64x128xbf16, swizzle = 128>
 func.func @move_shape(%x: !tile) {

@@ -48,23 +48,23 @@ func.func @shared(%i: index) -> f32 {
 // Loads and stores: every encoding, both memories, with and without the options.
 // CHECK-LABEL: func.func @moves(
 func.func @moves(%tile: !square, %row: !wg.shared<64xf32>, %scratch: !wg.shared<4x320xf32>,
-                 %state: memref<128x64xf32, strided<[?, ?], offset: ?>>, %gates: memref<64xbf16, strided<[4], offset: ?>>, %limit: index) {
+                 %state: memref<?x64xf32, strided<[?, ?], offset: ?>>, %gates: memref<?xbf16, strided<[4], offset: ?>>) {
   // CHECK: wg.load %{{.*}} : !wg.shared<64x64xbf16, swizzle = 128> -> tensor<64x64xbf16, #wg.fragment>
   %0 = wg.load %tile : !square -> tensor<64x64xbf16, #wg.fragment>
   // CHECK: wg.load %{{.*}} transpose : !wg.shared<64x64xbf16, swizzle = 128> -> tensor<64x64xbf16, #wg.fragment>
   %1 = wg.load %tile transpose : !square -> tensor<64x64xbf16, #wg.fragment>
-  // CHECK: wg.load %{{.*}} limit(%{{.*}}) transpose : memref<128x64xf32, strided<[?, ?], offset: ?>> -> tensor<64x128xf32, #wg.fragment>
-  %2 = wg.load %state limit(%limit) transpose : memref<128x64xf32, strided<[?, ?], offset: ?>> -> tensor<64x128xf32, #wg.fragment>
+  // CHECK: wg.load %{{.*}} transpose : memref<?x64xf32, strided<[?, ?], offset: ?>> -> tensor<64x128xf32, #wg.fragment>
+  %2 = wg.load %state transpose : memref<?x64xf32, strided<[?, ?], offset: ?>> -> tensor<64x128xf32, #wg.fragment>
   // CHECK: wg.load %{{.*}} : !wg.shared<64xf32> -> tensor<64xf32, #wg.rows>
   %3 = wg.load %row : !wg.shared<64xf32> -> tensor<64xf32, #wg.rows>
   %4 = wg.load %row : !wg.shared<64xf32> -> tensor<64xf32, #wg.columns>
   %5 = wg.load %row : !wg.shared<64xf32> -> tensor<64xf32, #wg.lanes>
-  // CHECK: wg.load %{{.*}} limit(%{{.*}}) : memref<64xbf16, strided<[4], offset: ?>> -> tensor<64xbf16, #wg.lanes>
-  %6 = wg.load %gates limit(%limit) : memref<64xbf16, strided<[4], offset: ?>> -> tensor<64xbf16, #wg.lanes>
+  // CHECK: wg.load %{{.*}} : memref<?xbf16, strided<[4], offset: ?>> -> tensor<64xbf16, #wg.lanes>
+  %6 = wg.load %gates : memref<?xbf16, strided<[4], offset: ?>> -> tensor<64xbf16, #wg.lanes>
   // CHECK: wg.store %{{.*}}, %{{.*}} transpose : tensor<64x64xbf16, #wg.fragment>, !wg.shared<64x64xbf16, swizzle = 128>
   wg.store %0, %tile transpose : tensor<64x64xbf16, #wg.fragment>, !square
-  // CHECK: wg.store %{{.*}}, %{{.*}} limit(%{{.*}}) : tensor<64xbf16, #wg.lanes>, memref<64xbf16, strided<[4], offset: ?>>
-  wg.store %6, %gates limit(%limit) : tensor<64xbf16, #wg.lanes>, memref<64xbf16, strided<[4], offset: ?>>
+  // CHECK: wg.store %{{.*}}, %{{.*}} : tensor<64xbf16, #wg.lanes>, memref<?xbf16, strided<[4], offset: ?>>
+  wg.store %6, %gates : tensor<64xbf16, #wg.lanes>, memref<?xbf16, strided<[4], offset: ?>>
   // CHECK: wg.store %{{.*}}, %{{.*}} : tensor<64xf32, #wg.lanes>, !wg.shared<64xf32>
   wg.store %5, %row : tensor<64xf32, #wg.lanes>, !wg.shared<64xf32>
   %zero = arith.constant dense<0.0> : tensor<64x64xf32, #wg.fragment>
