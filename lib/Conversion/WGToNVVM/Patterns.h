@@ -29,7 +29,7 @@ void populateFillPatterns(const TypeConverter &converter,
 /// wg.mma, wg.wait.
 void populateProductPatterns(const TypeConverter &converter,
                              RewritePatternSet &patterns);
-/// Copies, barriers and the addresses of shared memory.
+/// wg.one_thread, copies, barriers and the addresses of shared memory.
 void populateSharedPatterns(const TypeConverter &converter,
                             RewritePatternSet &patterns);
 /// wg.invert_blocks.

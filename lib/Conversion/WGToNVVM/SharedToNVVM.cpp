@@ -21,7 +21,6 @@ using namespace mlir;
 using namespace mlir::wg;
 
 static constexpr StringLiteral sharedMemoryName = "wg_shared";
-static constexpr int64_t mbarrierBytes = 8;
 
 // The dynamic shared memory of the kernels of a module.
 static LLVM::GlobalOp getOrCreateSharedMemory(Operation *op, OpBuilder &b) {
@@ -227,6 +226,25 @@ struct ConvertMBarrierWait : OpConversionPattern<MBarrierWaitOp> {
   }
 };
 
+/// BEFORE: wg.one_thread { ... }
+/// AFTER:  scf.if %is_first { ... }
+struct ConvertOneThread : OpConversionPattern<OneThreadOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(OneThreadOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Thread thread(b);
+    auto branch =
+        scf::IfOp::create(b, I32{b}.equal(thread.inWarpgroup, 0), false);
+    rewriter.inlineBlockBefore(&op.getBody().front(),
+                               branch.thenBlock()->getTerminator());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 struct ConvertSync : OpConversionPattern<SyncOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -385,7 +403,7 @@ void mlir::wg::populateSharedPatterns(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
   patterns.add<ConvertAlloc, ConvertSlot, ConvertSlice, ConvertMBarrierAlloc,
                ConvertMBarrierAt, ConvertMBarrierExpect, ConvertMBarrierArrive,
-               ConvertMBarrierWait, ConvertSync, ConvertBarrier, ConvertArrive,
+               ConvertMBarrierWait, ConvertOneThread, ConvertSync, ConvertBarrier, ConvertArrive,
                ConvertMeet, ConvertFenceProxy, ConvertCopy,
                ConvertCopyOut, ConvertWaitCopiesOut>(converter,
                                                      patterns.getContext());

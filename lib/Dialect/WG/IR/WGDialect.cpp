@@ -60,6 +60,16 @@ int64_t mlir::wg::getElementsPerThread(RankedTensorType tile) {
 // Encodings
 //===----------------------------------------------------------------------===//
 
+// What a register holds.
+static LogicalResult
+verifyElement(Type elementType, function_ref<InFlightDiagnostic()> emitError) {
+  // encoding_element
+  if (!elementType.isIntOrFloat())
+    return emitError() << "expected a register tile of integers or floats, got "
+                       << elementType;
+  return success();
+}
+
 LogicalResult FragmentAttr::verifyEncoding(
     ArrayRef<int64_t> shape, Type elementType,
     function_ref<InFlightDiagnostic()> emitError) const {
@@ -69,7 +79,7 @@ LogicalResult FragmentAttr::verifyEncoding(
     return emitError() << "expected a #wg.fragment of shape [64, N] with N a "
                           "multiple of 8, got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 LogicalResult
@@ -79,7 +89,7 @@ RowsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
   if (shape.size() != 1 || shape[0] != fragmentRows)
     return emitError() << "expected #wg.rows of shape [64], got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 LogicalResult ColumnsAttr::verifyEncoding(
@@ -90,7 +100,7 @@ LogicalResult ColumnsAttr::verifyEncoding(
     return emitError() << "expected #wg.columns of shape [N] with N a multiple "
                           "of 8, got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 LogicalResult
@@ -102,7 +112,7 @@ LanesAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
     return emitError() << "expected #wg.lanes of shape [N] with N a multiple "
                           "of 32, got shape ["
                        << shape << "]";
-  return success();
+  return verifyElement(elementType, emitError);
 }
 
 //===----------------------------------------------------------------------===//
@@ -142,13 +152,13 @@ LogicalResult SharedType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected a swizzle of 0, 64 or 128 bytes, got "
                        << swizzle;
   // shared_swizzled_rows
-  if (swizzle != 0 && (shape.size() != 2 || shape[0] % 8 != 0 ||
-                       shape[1] * elementType.getIntOrFloatBitWidth() / 8 %
-                               16 !=
-                           0))
+  if (swizzle != 0 &&
+      (shape.size() != 2 || shape[0] % 8 != 0 ||
+       shape[1] * elementType.getIntOrFloatBitWidth() / 8 % swizzle != 0))
     return emitError() << "expected a swizzled tile of a multiple of 8 rows, "
-                          "each of a multiple of 16 bytes, got ["
-                       << shape << "] of " << elementType;
+                          "each of a multiple of "
+                       << swizzle << " bytes, got [" << shape << "] of "
+                       << elementType;
   return success();
 }
 
@@ -205,5 +215,25 @@ LogicalResult RingType::verify(function_ref<InFlightDiagnostic()> emitError,
   // ring_tiles
   if (tiles.empty())
     return emitError() << "expected a ring whose slots have tiles, got none";
+  // ring_tile_bytes
+  for (SharedType tile : tiles)
+    if (tile.getBytes() % 16 != 0)
+      return emitError() << "expected tiles of a multiple of 16 bytes, got "
+                         << tile;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// PendingType
+//===----------------------------------------------------------------------===//
+
+LogicalResult PendingType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  RankedTensorType tile) {
+  // pending_tile
+  if (!isa_and_present<FragmentAttr>(tile.getEncoding()) ||
+      !tile.getElementType().isF32())
+    return emitError() << "expected a pending tile of f32 with encoding "
+                          "#wg.fragment, got "
+                       << tile;
   return success();
 }

@@ -7,9 +7,11 @@
 
 #include "gdr/Dialect/WG/IR/WG.h"
 
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::wg;
@@ -19,10 +21,37 @@ using namespace mlir::wg;
 
 /// Registers of one SM; CUDA C++ programming guide, "compute capabilities".
 static constexpr int64_t registersPerSM = 64 * 1024;
+/// Registers that a thread can have; PTX ISA, "setmaxnreg".
+static constexpr int64_t maxRegisters = 256;
+
+int64_t mlir::wg::getEqualShare(int64_t warpgroups) {
+  int64_t share = registersPerSM / (warpgroups * warpgroupThreads);
+  return std::min(maxRegisters, share / 8 * 8);
+}
+
+bool mlir::wg::isGlobal(MemRefType memref) {
+  Attribute space = memref.getMemorySpace();
+  if (auto gpuSpace = dyn_cast_if_present<gpu::AddressSpaceAttr>(space))
+    return gpuSpace.getValue() == gpu::AddressSpace::Global;
+  return !space ||
+         space == IntegerAttr::get(IntegerType::get(space.getContext(), 64), 1);
+}
 
 //===----------------------------------------------------------------------===//
 // Roles
 //===----------------------------------------------------------------------===//
+
+// Refuses barriers of the CTA in a region that only some of its threads run.
+static LogicalResult verifyNoBarrier(Operation *op) {
+  WalkResult result = op->walk([&](gpu::BarrierOp barrier) {
+    InFlightDiagnostic diagnostic =
+        op->emitOpError("expected no gpu.barrier in the body, for which the "
+                        "other threads of the CTA do not come");
+    diagnostic.attachNote(barrier.getLoc()) << "the barrier is here";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
 
 namespace {
 /// The ops around an op inside of its role: what each of them depends on, and
@@ -122,11 +151,20 @@ LogicalResult RolesOp::verify() {
     return emitOpError("expected roles of at most 8 warpgroups, the 1024 "
                        "threads of a CTA, got ")
            << warpgroups;
-  // roles_registers
-  if (registers > registersPerSM)
+  // roles_nested
+  if (getOperation()->getParentOfType<RoleOp>())
+    return emitOpError("expected no roles in a role");
+  // roles_empty; wg.role verifies its own number
+  if (getBody().front().empty())
+    return emitOpError("expected a role");
+  if (warpgroups < 1)
+    return success();
+  // roles_registers; the CTA does not get what rounding leaves of the SM
+  int64_t pool = warpgroups * warpgroupThreads * getEqualShare(warpgroups);
+  if (registers > pool)
     return emitOpError("expected roles of at most ")
-           << registersPerSM << " registers together, got " << registers
-           << "; the CTA would never start";
+           << pool << " registers together, got " << registers
+           << "; the CTA would wait for ever";
   return success();
 }
 
@@ -141,25 +179,13 @@ LogicalResult RoleOp::verify() {
     return emitOpError("expected registers to be a multiple of 8 from 24 to "
                        "256, got ")
            << registers;
-  return success();
+  // no_cta_barrier
+  return verifyNoBarrier(*this);
 }
 
-//===----------------------------------------------------------------------===//
-// Shared memory
-//===----------------------------------------------------------------------===//
-
-LogicalResult SliceOp::verify() {
-  SharedType source = getSource().getType(), part = getPart().getType();
-  bool isPanels = part.getSwizzle() == 0 ||
-                  (part.getShape()[0] == source.getShape()[0] &&
-                   part.getBytes() % part.getSwizzle() == 0);
-  // slice_part
-  if (source.getElementType() != part.getElementType() ||
-      source.getSwizzle() != part.getSwizzle() || !isPanels ||
-      source.getBytes() % part.getBytes() != 0)
-    return emitOpError("expected a part that is whole rows or whole panels of ")
-           << source << ", got " << part;
-  return success();
+LogicalResult OneThreadOp::verify() {
+  // no_cta_barrier
+  return verifyNoBarrier(*this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -192,6 +218,34 @@ LogicalResult BroadcastOp::verify() {
   return success();
 }
 
+// What the instructions that move a tile to or from shared memory can do.
+static LogicalResult verifySharedMove(Operation *op, RankedTensorType tile,
+                                      SharedType shared) {
+  if (tile.getRank() == 2) {
+    // move_fragment; PTX ISA, "ldmatrix": 8x8 matrices of 16 bits, four of them
+    if (tile.getElementTypeBitWidth() != 16 || tile.getShape()[1] % 16 != 0)
+      return op->emitOpError("expected a fragment of 16-bit elements and a "
+                             "multiple of 16 columns, got ")
+             << tile;
+    // move_swizzle
+    if (!shared.getSwizzle())
+      return op->emitOpError("expected a swizzled tile for a fragment, got ")
+             << shared;
+    return success();
+  }
+  // move_vector
+  if (!tile.getElementType().isF32())
+    return op->emitOpError("expected a vector of f32 in shared memory, got ")
+           << tile;
+  // move_lanes; PTX ISA, "ld": vectors of 1, 2 and 4
+  if (isa<LanesAttr>(tile.getEncoding()) &&
+      !llvm::is_contained({1, 2, 4}, getElementsPerThread(tile)))
+    return op->emitOpError("expected 32, 64 or 128 elements of #wg.lanes in "
+                           "shared memory, got ")
+           << tile;
+  return success();
+}
+
 /// Whether memory of this shape may be smaller than a tile of the other.
 static bool fitsInto(ArrayRef<int64_t> memory, ArrayRef<int64_t> tile) {
   return memory.size() == tile.size() &&
@@ -215,15 +269,24 @@ static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
   } else {
     fits = fitsInto(cast<MemRefType>(memory).getShape(), shape);
     element = cast<MemRefType>(memory).getElementType();
+    // move_space
+    if (!isGlobal(cast<MemRefType>(memory)))
+      return op->emitOpError("expected a memref in global memory, got ")
+             << memory;
   }
   // move_shape
   if (!fits || element != tile.getElementType())
     return op->emitOpError("expected memory of shape [")
            << shape << "] and elements of " << tile.getElementType()
            << ", got " << memory;
+  // move_element
+  if (element.getIntOrFloatBitWidth() % 8 != 0)
+    return op->emitOpError("expected elements of whole bytes, got ") << element;
   // move_transpose
   if (transposed && tile.getRank() != 2)
     return op->emitOpError("expected no transpose of a vector");
+  if (auto shared = dyn_cast<SharedType>(memory))
+    return verifySharedMove(op, tile, shared);
   return success();
 }
 
@@ -233,8 +296,14 @@ LogicalResult LoadOp::verify() {
 }
 
 LogicalResult StoreOp::verify() {
-  return verifyMemory(*this, cast<RankedTensorType>(getTile().getType()),
-                      getDestination().getType(), getTranspose());
+  auto tile = cast<RankedTensorType>(getTile().getType());
+  // store_vector
+  if (isa<SharedType>(getDestination().getType()) && tile.getRank() == 1 &&
+      isa<ColumnsAttr>(tile.getEncoding()))
+    return emitOpError("expected a vector with encoding #wg.lanes or #wg.rows "
+                       "to go to shared memory, got ")
+           << tile;
+  return verifyMemory(*this, tile, getDestination().getType(), getTranspose());
 }
 
 LogicalResult SumColumnsOp::verify() {
@@ -255,6 +324,22 @@ LogicalResult CumsumOp::verify() {
   if (!isa<LanesAttr>(type.getEncoding()) || !type.getElementType().isF32())
     return emitOpError("expected a source of f32 with encoding #wg.lanes, got ")
            << type;
+  return success();
+}
+
+LogicalResult InvertBlocksOp::verify() {
+  auto source = cast<RankedTensorType>(getSource().getType());
+  // invert_source
+  if (source.getShape()[1] != fragmentRows || !source.getElementType().isF32())
+    return emitOpError("expected a source of shape [64, 64] and elements of "
+                       "f32, got ")
+           << source;
+  // invert_scratch
+  auto scratch =
+      SharedType::get(getContext(), {4, 320}, source.getElementType(), 0);
+  if (getScratch().getType() != scratch)
+    return emitOpError("expected scratch to be ")
+           << scratch << ", got " << getScratch().getType();
   return success();
 }
 
@@ -322,7 +407,28 @@ LogicalResult MmaOp::verify() {
   if (getAccumulator() && getAccumulator().getType() != tile)
     return emitOpError("expected the accumulator to be ")
            << tile << ", got " << getAccumulator().getType();
+  // mma_waited
+  if (getResult().use_empty())
+    return emitOpError("expected the product to be waited for by wg.wait");
   return success();
+}
+
+// The products that were certainly started after this one, in the block of both
+// and before `end`; none if a region in between may have started some.
+static std::optional<int64_t> countNewer(MmaOp product, Operation *end) {
+  if (product->getBlock() != end->getBlock())
+    return std::nullopt;
+  int64_t count = 0;
+  for (Operation *op = product->getNextNode(); op != end;
+       op = op->getNextNode()) {
+    if (isa<MmaOp>(op))
+      ++count;
+    else if (op->walk([](MmaOp) {
+                 return WalkResult::interrupt();
+               }).wasInterrupted())
+      return std::nullopt;
+  }
+  return count;
 }
 
 LogicalResult WaitOp::verify() {
@@ -339,6 +445,17 @@ LogicalResult WaitOp::verify() {
   // wait_newer: PTX ISA, "wgmma.wait_group"
   if (static_cast<int64_t>(getNewer()) < 0 || getNewer() > 7)
     return emitOpError("expected newer to be from 0 to 7, got ") << getNewer();
+  // wait_named
+  for (Value product : getProducts())
+    if (auto mma = product.getDefiningOp<MmaOp>())
+      if (auto count = countNewer(mma, *this);
+          count && *count < static_cast<int64_t>(getNewer())) {
+        InFlightDiagnostic diagnostic =
+            emitOpError("expected newer to be at most ")
+            << *count << ", the products started after one that is named, got "
+            << getNewer();
+        return diagnostic.attachNote(mma.getLoc()) << "the product is here";
+      }
   return success();
 }
 
@@ -394,7 +511,23 @@ LogicalResult AcquireOp::verify() {
     if (tile < 0 || tile >= count)
       return emitOpError("expected filled to be numbers of tiles, less than ")
              << count << ", got " << tile;
-  return verifyTiles(*this, getRing().getType(), getTiles().getTypes());
+  if (failed(verifyTiles(*this, getRing().getType(), getTiles().getTypes())))
+    return failure();
+  for (auto [number, tile] : llvm::enumerate(getTiles())) {
+    // Parts are copied one by one.
+    if (llvm::is_contained(getFilled(), number) ||
+        llvm::any_of(tile.getUsers(), llvm::IsaPred<SliceOp>))
+      continue;
+    // acquire_copied
+    int64_t copies = llvm::count_if(tile.getUsers(), [&](Operation *user) {
+      auto copy = dyn_cast<CopyOp>(user);
+      return copy && copy.getBarrier() == getBarrier();
+    });
+    if (copies != 1)
+      return emitOpError("expected one wg.copy to fill tile ")
+             << number << " with the barrier of the slot, got " << copies;
+  }
+  return success();
 }
 
 LogicalResult ClaimOp::verify() {

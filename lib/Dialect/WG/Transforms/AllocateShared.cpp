@@ -24,19 +24,11 @@ namespace mlir::wg {
 using namespace mlir;
 using namespace mlir::wg;
 
-static constexpr int64_t mbarrierBytes = 8;
 /// Barriers of a CTA; PTX ISA, "bar".
 static constexpr int64_t maxBarriers = 16;
 
-static int64_t getBytes(AllocOp alloc) {
-  if (auto ring = dyn_cast<RingType>(alloc.getTile().getType()))
-    return ring.getSlots() * ring.getSlotBytes();
-  return cast<SharedType>(alloc.getTile().getType()).getBytes();
-}
-
 // Gives everything in the kernel its offset; returns the size.
 static int64_t allocate(gpu::GPUFuncOp kernel) {
-  Builder b(kernel.getContext());
   int64_t size = 0;
   kernel->walk([&](AllocOp alloc) {
     int64_t offset;
@@ -47,7 +39,7 @@ static int64_t allocate(gpu::GPUFuncOp kernel) {
       offset = llvm::alignTo(size, tileAlignment);
     }
     alloc.setOffset(offset);
-    size = std::max(size, offset + getBytes(alloc));
+    size = std::max(size, offset + alloc.getBytes());
   });
   // Barriers are small, and fill up the end.
   kernel->walk([&](MBarrierAllocOp alloc) {
@@ -80,24 +72,35 @@ struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
   using Base::Base;
 
   void runOnOperation() override {
-    llvm::DenseMap<StringAttr, int64_t> sizes;
+    // Without offsets a ring would overlap the tiles.
+    WalkResult rings = getOperation()->walk([&](RingOp ring) {
+      ring.emitOpError("expected no ring; run wg-lower-rings before "
+                       "wg-allocate-shared");
+      return WalkResult::interrupt();
+    });
+    if (rings.wasInterrupted())
+      return signalPassFailure();
+    llvm::DenseMap<Operation *, int64_t> sizes;
     WalkResult result =
         getOperation()->walk([&](gpu::GPUFuncOp kernel) -> WalkResult {
           int64_t size = allocate(kernel);
           if (size > limit)
             return kernel.emitOpError("expected at most ")
-                   << limit << " bytes of shared memory, got " << size
+                   << limit.getValue() << " bytes of shared memory, got "
+                   << size
                    << "; use fewer slots or smaller tiles";
           if (failed(numberBarriers(kernel)))
             return WalkResult::interrupt();
           if (size)
-            sizes[kernel.getNameAttr()] = size;
+            sizes[kernel] = size;
           return WalkResult::advance();
         });
     if (result.wasInterrupted())
       return signalPassFailure();
+    SymbolTableCollection symbols;
     getOperation()->walk([&](gpu::LaunchFuncOp launch) {
-      auto size = sizes.find(launch.getKernelName());
+      auto size = sizes.find(
+          symbols.lookupNearestSymbolFrom(launch, launch.getKernelAttr()));
       if (size == sizes.end())
         return;
       OpBuilder b(launch);

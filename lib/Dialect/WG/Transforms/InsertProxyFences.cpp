@@ -13,6 +13,7 @@
 #include "gdr/Dialect/WG/Transforms/Passes.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 namespace mlir::wg {
 #define GEN_PASS_DEF_INSERTPROXYFENCES
@@ -53,8 +54,12 @@ static bool publishesStore(Operation *barrier) {
       if (storesToShared(*before))
         return true;
     }
-    if (op->getParentOp()->hasTrait<OpTrait::AutomaticAllocationScope>())
+    Operation *parent = op->getParentOp();
+    if (!isa<LoopLikeOpInterface>(parent))
       continue;
+    // Any region of a loop may come before another.
+    if (parent->getNumRegions() > 1 && storesToShared(*parent))
+      return true;
     for (Operation *before = &op->getBlock()->back(); before && before != op;
          before = before->getPrevNode()) {
       if (isBarrier(before))

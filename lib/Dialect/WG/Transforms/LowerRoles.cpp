@@ -5,9 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Expects kernels with a known block size, and leaves scf.if on the number of
-// the warpgroup with nvvm.setmaxregister. Every role keeps a complete branch of
-// its own: the assembler serializes products that two branches share.
+// Expects kernels with a known block size of whole warpgroups, and leaves
+// scf.if on the number of the warpgroup with nvvm.setmaxregister. Every role
+// keeps a complete branch of its own: the assembler serializes products that
+// two branches share.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,10 +26,6 @@ namespace mlir::wg {
 
 using namespace mlir;
 using namespace mlir::wg;
-
-/// Registers that a thread can have; PTX ISA, "setmaxnreg".
-static constexpr int64_t maxRegisters = 256;
-static constexpr int64_t registersPerSM = 64 * 1024;
 
 static Value createIndex(ImplicitLocOpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
@@ -48,48 +45,64 @@ static Value createWarpgroup(ImplicitLocOpBuilder &b) {
   return arith::IndexCastUIOp::create(b, b.getIndexType(), uniform);
 }
 
-// Moves the body of `from`, which has no terminator, before `to`.
-static void inlineBefore(Block &from, Operation *to) {
-  to->getBlock()->getOperations().splice(to->getIterator(),
-                                         from.getOperations());
-}
-
 namespace {
 
 struct LowerRoles : wg::impl::LowerRolesBase<LowerRoles> {
   void runOnOperation() override {
+    if (failed(verifyBlockSize()))
+      return signalPassFailure();
     SmallVector<RolesOp> roles;
     getOperation()->walk([&](RolesOp op) { roles.push_back(op); });
+    // roles_single; the second would not find the registers as at the start
+    if (roles.size() > 1) {
+      roles[1].emitOpError("expected one wg.roles in a kernel")
+              .attachNote(roles[0].getLoc())
+          << "the first one is here";
+      return signalPassFailure();
+    }
     for (RolesOp op : roles)
       if (failed(lower(op)))
         return signalPassFailure();
     // Outside of roles.
-    SmallVector<Operation *> others;
-    getOperation()->walk([&](Operation *op) {
-      if (isa<WarpgroupIndexOp, OneThreadOp>(op))
-        others.push_back(op);
-    });
-    for (Operation *op : others)
-      lower(op, /*first=*/0);
+    getOperation()->walk([&](WarpgroupIndexOp op) { lower(op, /*first=*/0); });
   }
 
 private:
-  LogicalResult lower(RolesOp roles) {
+  // What all threads of a warpgroup do needs whole warpgroups.
+  LogicalResult verifyBlockSize() {
     auto blockSize = getOperation().getKnownBlockSize();
+    if (blockSize && blockSize->front() % warpgroupThreads == 0 &&
+        llvm::product_of(*blockSize) == blockSize->front())
+      return success();
+    WalkResult result = getOperation()->walk([&](Operation *op) {
+      return op->hasTrait<Collective>() ? WalkResult::interrupt()
+                                        : WalkResult::advance();
+    });
+    // kernel_block_size
+    if (result.wasInterrupted())
+      return getOperation().emitOpError("expected a known block size of [N, 1, "
+                                        "1] with N a multiple of ")
+             << warpgroupThreads;
+    return success();
+  }
+
+  LogicalResult lower(RolesOp roles) {
     SmallVector<RoleOp> order(roles.getBody().front().getOps<RoleOp>());
     int64_t warpgroups = 0;
     for (RoleOp role : order)
       warpgroups += role.getWarpgroups();
     // roles_block_size
-    if (!blockSize || blockSize->front() != warpgroups * warpgroupThreads)
-      return roles.emitOpError("expected a kernel with a known block size of ")
-             << warpgroups * warpgroupThreads << " threads";
+    int64_t threads = warpgroups * warpgroupThreads;
+    if (int64_t size = getOperation().getKnownBlockSize()->front();
+        size != threads)
+      return roles.emitOpError(
+                 "expected roles of as many threads as the kernel "
+                 "has, ")
+             << size << ", got " << threads;
 
     ImplicitLocOpBuilder b(roles.getLoc(), roles);
     Value warpgroup = createWarpgroup(b);
-    int64_t share = std::min(
-        maxRegisters,
-        registersPerSM / (warpgroups * warpgroupThreads) / 8 * 8);
+    int64_t share = getEqualShare(warpgroups);
     int64_t first = 0;
     for (auto [i, role] : llvm::enumerate(order)) {
       int64_t end = first + role.getWarpgroups();
@@ -113,12 +126,9 @@ private:
   }
 
   void lowerBody(RoleOp role, int64_t first, int64_t share, Operation *place) {
-    role.walk([&](Operation *op) {
-      if (isa<WarpgroupIndexOp, OneThreadOp>(op))
-        lower(op, first);
-      else if (auto sync = dyn_cast<SyncOp>(op); sync && role.getWarpgroups() == 1)
-        sync.setWarpgroup(first);
-    });
+    role.walk([&](WarpgroupIndexOp op) { lower(op, first); });
+    if (role.getWarpgroups() == 1)
+      role.walk([&](SyncOp sync) { sync.setWarpgroup(first); });
     ImplicitLocOpBuilder b(role.getLoc(), place);
     int64_t registers = role.getRegisters();
     if (registers != share)
@@ -126,28 +136,17 @@ private:
                                      registers > share
                                          ? NVVM::SetMaxRegisterAction::increase
                                          : NVVM::SetMaxRegisterAction::decrease);
-    inlineBefore(role.getBody().front(), place);
+    place->getBlock()->getOperations().splice(
+        place->getIterator(), role.getBody().front().getOperations());
   }
 
   // `first` is the role's first warpgroup.
-  void lower(Operation *op, int64_t first) {
-    ImplicitLocOpBuilder b(op->getLoc(), op);
-    if (isa<WarpgroupIndexOp>(op)) {
-      Value warpgroup = createWarpgroup(b);
-      Value index =
-          arith::SubIOp::create(b, warpgroup, createIndex(b, first));
-      op->replaceAllUsesWith(ValueRange(index));
-    } else {
-      Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
-      Value inGroup =
-          arith::RemUIOp::create(b, thread, createIndex(b, warpgroupThreads));
-      Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                                            inGroup, createIndex(b, 0));
-      auto branch = scf::IfOp::create(b, isFirst, /*withElseRegion=*/false);
-      inlineBefore(op->getRegion(0).front(),
-                   branch.thenBlock()->getTerminator());
-    }
-    op->erase();
+  void lower(WarpgroupIndexOp op, int64_t first) {
+    ImplicitLocOpBuilder b(op.getLoc(), op);
+    Value warpgroup = createWarpgroup(b);
+    Value index = arith::SubIOp::create(b, warpgroup, createIndex(b, first));
+    op.replaceAllUsesWith(index);
+    op.erase();
   }
 };
 

@@ -35,12 +35,48 @@ inline constexpr int64_t warpThreads = 32;
 inline constexpr int64_t fragmentRows = 64;
 /// Alignment of a shared tile; a 128-byte swizzle repeats after 1024 bytes.
 inline constexpr int64_t tileAlignment = 1024;
+/// Size and alignment of a barrier object; PTX ISA, "mbarrier".
+inline constexpr int64_t mbarrierBytes = 8;
 
 /// Whether the type is a tensor with an encoding of this dialect.
 bool isRegisterTile(Type type);
 
+/// Whether a memref is in memory that all CTAs see.
+bool isGlobal(MemRefType memref);
+
 /// Elements of a register tile that one thread holds.
 int64_t getElementsPerThread(RankedTensorType tile);
+
+/// Registers of each thread of a CTA of so many warpgroups that starts with an
+/// equal share of an SM; PTX ISA, "setmaxnreg".
+int64_t getEqualShare(int64_t warpgroups);
+
+namespace detail {
+LogicalResult verifyCollective(Operation *op);
+LogicalResult verifyByOneThread(Operation *op);
+LogicalResult verifyInKernelBody(Operation *op);
+} // namespace detail
+
+template <typename ConcreteType>
+struct Collective : OpTrait::TraitBase<ConcreteType, Collective> {
+  static LogicalResult verifyTrait(Operation *op) {
+    return detail::verifyCollective(op);
+  }
+};
+
+template <typename ConcreteType>
+struct ByOneThread : OpTrait::TraitBase<ConcreteType, ByOneThread> {
+  static LogicalResult verifyTrait(Operation *op) {
+    return detail::verifyByOneThread(op);
+  }
+};
+
+template <typename ConcreteType>
+struct InKernelBody : OpTrait::TraitBase<ConcreteType, InKernelBody> {
+  static LogicalResult verifyTrait(Operation *op) {
+    return detail::verifyInKernelBody(op);
+  }
+};
 } // namespace mlir::wg
 
 #define GET_OP_CLASSES

@@ -44,6 +44,21 @@ def WG_Dialect : Dialect {
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+/// Every thread of a warp or warpgroup must run the op, or those that do wait
+/// for ever: not in a wg.one_thread. Tag: collective_place.
+def WG_Collective : NativeOpTrait<"Collective"> {
+  let cppNamespace = "::mlir::wg";
+}
+/// One thread must run the op: only in a wg.one_thread. Tag: one_thread_place.
+def WG_ByOneThread : NativeOpTrait<"ByOneThread"> {
+  let cppNamespace = "::mlir::wg";
+}
+/// The whole CTA must run the op, once: only in the body of a kernel. Tag:
+/// kernel_body_place.
+def WG_InKernelBody : NativeOpTrait<"InKernelBody"> {
+  let cppNamespace = "::mlir::wg";
+}
+
 class WG_Op<string mnemonic, list<Trait> traits = []>
     : Op<WG_Dialect, mnemonic, traits>;
 

@@ -13,6 +13,9 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
+/// What the counts of a barrier object can hold; PTX ISA, "mbarrier".
+defvar MBarrierCount = IntMaxValue<1048575>;
+
 def WG_RegisterTile : Type<
     CPred<"::mlir::wg::isRegisterTile($_self)">,
     "register tile (a tensor with a wg encoding)", "::mlir::RankedTensorType">;
@@ -27,7 +30,7 @@ def WG_Fragment : Type<
 // Roles
 //===----------------------------------------------------------------------===//
 
-def WG_RolesOp : WG_Op<"roles", [NoTerminator, SingleBlock,
+def WG_RolesOp : WG_Op<"roles", [NoTerminator, SingleBlock, WG_Collective,
                                  RecursiveMemoryEffects, NoRegionArguments]> {
   let summary = "divides the warpgroups of a CTA among programs";
   let description = [{
@@ -52,8 +55,11 @@ def WG_RoleOp : WG_Op<"role", [NoTerminator, SingleBlock, HasParent<"RolesOp">,
   let summary = "the program of some whole warpgroups";
   let description = [{
     `registers` is what each thread of the role gets (`setmaxnreg`): a multiple
-    of 8 from 24 to 256. All roles of a CTA together must fit in the 64K
-    registers of an SM, or the kernel would never start.
+    of 8 from 24 to 256. All roles together may have what the CTA starts with,
+    an equal share of the 64K registers of an SM for each thread rounded down to
+    a multiple of 8: a role that asks for more would wait for ever.
+
+    The other roles do not come to a `gpu.barrier` in a role.
   }];
   let arguments = (ins StrAttr:$name, I64Attr:$warpgroups, I64Attr:$registers);
   let regions = (region SizedRegion<1>:$body);
@@ -64,7 +70,7 @@ def WG_RoleOp : WG_Op<"role", [NoTerminator, SingleBlock, HasParent<"RolesOp">,
   let hasVerifier = 1;
 }
 
-def WG_WarpgroupIndexOp : WG_Op<"warpgroup_index", [Pure]> {
+def WG_WarpgroupIndexOp : WG_Op<"warpgroup_index", [Pure, WG_Collective]> {
   let summary = "number of the warpgroup in its role, or in the CTA";
   let results = (outs Index:$index);
   let assemblyFormat = "attr-dict";
@@ -76,9 +82,10 @@ def WG_OneThreadOp : WG_Op<"one_thread", [NoTerminator, SingleBlock,
   let summary = "a region that the first thread of a warpgroup runs";
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$body attr-dict";
+  let hasVerifier = 1;
 }
 
-def WG_SyncOp : WG_Op<"sync"> {
+def WG_SyncOp : WG_Op<"sync", [WG_Collective]> {
   let summary = "waits for the threads of this warpgroup";
   let description = [{
     What a thread wrote to shared memory before it, all threads of the
@@ -89,7 +96,7 @@ def WG_SyncOp : WG_Op<"sync"> {
   let assemblyFormat = "attr-dict";
 }
 
-def WG_BarrierOp : WG_Op<"barrier", [MemoryEffects<[MemAlloc]>]> {
+def WG_BarrierOp : WG_Op<"barrier", [MemoryEffects<[MemAlloc]>, WG_InKernelBody]> {
   let summary = "a meeting point of some warpgroups, of whatever roles";
   let description = [{
     Each phase of the barrier ends when `participants` warpgroups have come, by
@@ -115,13 +122,13 @@ def WG_BarrierOp : WG_Op<"barrier", [MemoryEffects<[MemAlloc]>]> {
   let assemblyFormat = "`participants` `(` $participants `)` attr-dict";
 }
 
-def WG_ArriveOp : WG_Op<"arrive"> {
+def WG_ArriveOp : WG_Op<"arrive", [WG_Collective]> {
   let summary = "comes to a barrier without waiting for the others";
   let arguments = (ins WG_BarrierType:$barrier);
   let assemblyFormat = "$barrier attr-dict";
 }
 
-def WG_MeetOp : WG_Op<"meet"> {
+def WG_MeetOp : WG_Op<"meet", [WG_Collective]> {
   let summary = "comes to a barrier and waits for the others";
   let arguments = (ins WG_BarrierType:$barrier);
   let assemblyFormat = "$barrier attr-dict";
@@ -148,15 +155,21 @@ def WG_AllocOp : WG_Op<"alloc", [MemoryEffects<[MemAlloc]>]> {
     `offset`, in bytes, is written by `wg-allocate-shared`. With `over` the tile
     takes the place of another one, at `over_offset` bytes into it: the kernel's
     author promises a `wg.sync` between the last use of one and the first use of
-    the other.
+    the other. A tile begins at a multiple of the bytes after which its swizzle
+    repeats, a dense one of 128 bytes.
   }];
-  let arguments = (ins Optional<AnyType>:$over,
+  let arguments = (ins Optional<AnyTypeOf<[WG_SharedType, WG_RingType]>>:$over,
                        OptionalAttr<I64Attr>:$over_offset,
                        OptionalAttr<I64Attr>:$offset);
   let results = (outs AnyTypeOf<[WG_SharedType, WG_RingType]>:$tile);
   let assemblyFormat = [{
     (`over` $over^ `:` type($over))? attr-dict `:` type($tile)
   }];
+  let extraClassDeclaration = [{
+    /// Bytes of the tile or of all slots of the ring.
+    int64_t getBytes();
+  }];
+  let hasVerifier = 1;
 }
 
 def WG_SliceOp : WG_Op<"slice", [Pure]> {
@@ -176,10 +189,11 @@ def WG_SliceOp : WG_Op<"slice", [Pure]> {
 }
 
 def WG_ExtractOp : WG_Op<"extract", [MemoryEffects<[MemRead]>]> {
-  let summary = "one element of a shared vector, in every thread";
+  let summary = "one element of a shared vector of f32, in every thread";
   let arguments = (ins WG_SharedType:$source, Index:$position);
-  let results = (outs AnyFloat:$element);
+  let results = (outs F32:$element);
   let assemblyFormat = "$source `[` $position `]` attr-dict `:` type($source) `->` type($element)";
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -205,12 +219,15 @@ def WG_BroadcastOp : WG_Op<"broadcast", [Pure]> {
   let hasVerifier = 1;
 }
 
-def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>]> {
+def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>, WG_Collective]> {
   let summary = "loads a register tile from shared or global memory";
   let description = [{
     With `transpose` the tile is the transpose of what is in memory. A memref
-    may be smaller than the tile; the tile is zero outside of it. Fragments of
-    16-bit elements come from shared memory by `ldmatrix`.
+    may be smaller than the tile; the tile is zero outside of it. Fragments come
+    from swizzled tiles of 16-bit elements in shared memory, by `ldmatrix`, 16
+    columns at a time; vectors from dense ones of f32. What a thread holds of
+    consecutive elements of a row of a memref is read at once: two elements of a
+    fragment, to which its offset and strides must be aligned.
   }];
   let arguments = (ins AnyTypeOf<[WG_SharedType, AnyMemRef]>:$source,
                        UnitAttr:$transpose);
@@ -221,13 +238,14 @@ def WG_LoadOp : WG_Op<"load", [MemoryEffects<[MemRead]>]> {
   let hasVerifier = 1;
 }
 
-def WG_StoreOp : WG_Op<"store", [MemoryEffects<[MemWrite]>]> {
+def WG_StoreOp : WG_Op<"store", [MemoryEffects<[MemWrite]>, WG_Collective]> {
   let summary = "stores a register tile to shared or global memory";
   let description = [{
     With `transpose` memory gets the transpose of the tile. A memref may be
-    smaller than the tile; what lies outside of it is not written. Fragments of
-    16-bit elements go to shared memory by `stmatrix`. `wg.sync` makes a store
-    to shared memory visible to the other threads of the warpgroup.
+    smaller than the tile; what lies outside of it is not written. To shared
+    memory go fragments of 16-bit elements, by `stmatrix` as for `wg.load`, and
+    `#wg.lanes` vectors of f32. `wg.sync` makes a store to shared memory visible
+    to the other threads of the warpgroup. Alignment is as for `wg.load`.
   }];
   let arguments = (ins WG_RegisterTile:$tile,
                        AnyTypeOf<[WG_SharedType, AnyMemRef]>:$destination,
@@ -238,7 +256,8 @@ def WG_StoreOp : WG_Op<"store", [MemoryEffects<[MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-def WG_CumsumOp : WG_Op<"cumsum", [Pure, SameOperandsAndResultType]> {
+def WG_CumsumOp : WG_Op<"cumsum", [Pure, SameOperandsAndResultType,
+                                   WG_Collective]> {
   let summary = "running sum of a vector over the lanes of a warp";
   let arguments = (ins WG_RegisterTile:$source);
   let results = (outs WG_RegisterTile:$sums);
@@ -246,7 +265,7 @@ def WG_CumsumOp : WG_Op<"cumsum", [Pure, SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
-def WG_SumColumnsOp : WG_Op<"sum_columns", [Pure]> {
+def WG_SumColumnsOp : WG_Op<"sum_columns", [Pure, WG_Collective]> {
   let summary = "the sum of each row of a fragment";
   let description = "Over the columns that a thread holds, then over its quad.";
   let arguments = (ins WG_Fragment:$source);
@@ -256,7 +275,8 @@ def WG_SumColumnsOp : WG_Op<"sum_columns", [Pure]> {
 }
 
 def WG_InvertBlocksOp : WG_Op<"invert_blocks", [
-    MemoryEffects<[MemRead, MemWrite]>, AllTypesMatch<["source", "inverse"]>]> {
+    MemoryEffects<[MemRead, MemWrite]>, AllTypesMatch<["source", "inverse"]>,
+    WG_Collective]> {
   let summary = "inverts I + L for the 16 x 16 diagonal blocks L of a fragment";
   let description = [{
     L is strictly lower triangular; what else is in the diagonal blocks is not
@@ -264,18 +284,20 @@ def WG_InvertBlocksOp : WG_Op<"invert_blocks", [
     zero. In f32, by forward substitution; each warp inverts the block in its
     rows, with a lane for each column, through its part of `scratch`.
 
-    `scratch` is a `!wg.shared<4x320xf32>`.
+    The fragment is [64, 64], `scratch` a `!wg.shared<4x320xf32>`.
   }];
   let arguments = (ins WG_Fragment:$source, WG_SharedType:$scratch);
   let results = (outs WG_Fragment:$inverse);
   let assemblyFormat = "$source `,` $scratch attr-dict `:` type($source) `,` type($scratch)";
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
 // Products
 //===----------------------------------------------------------------------===//
 
-def WG_MmaOp : WG_Op<"mma", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_MmaOp : WG_Op<"mma", [MemoryEffects<[MemRead, MemWrite]>,
+                             WG_Collective]> {
   let summary = "a product of tiles on the tensor cores, asynchronously";
   let description = [{
     accumulator + a * b, without the accumulator a * b, with a [64, K] and
@@ -307,7 +329,8 @@ def WG_MmaOp : WG_Op<"mma", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-def WG_WaitOp : WG_Op<"wait", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_WaitOp : WG_Op<"wait", [MemoryEffects<[MemRead, MemWrite]>,
+                               WG_Collective]> {
   let summary = "waits for products";
   let description = [{
     Waits until at most the last `newer` products of this warpgroup are still
@@ -325,14 +348,15 @@ def WG_WaitOp : WG_Op<"wait", [MemoryEffects<[MemRead, MemWrite]>]> {
 // Copies
 //===----------------------------------------------------------------------===//
 
-def WG_CopyOp : WG_Op<"copy", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_CopyOp : WG_Op<"copy", [MemoryEffects<[MemRead, MemWrite]>,
+                               WG_ByOneThread]> {
   let summary = "copies a box of a tensor, or consecutive bytes, into a tile";
   let description = [{
     By one thread; the barrier counts the bytes as they arrive. A box is given
     by the indices of its first element, outermost dimension first; what lies
     outside of the tensor arrives as zeros. Without indices the source is a
-    memref of consecutive elements, copied as they are, whose address and size
-    are multiples of 16 bytes.
+    memref of consecutive elements, of the tile's shape and copied as they are
+    whatever its swizzle; its address and size are multiples of 16 bytes.
   }];
   let arguments = (ins AnyTypeOf<[WG_TensorMapType, AnyMemRef]>:$source,
                        Variadic<Index>:$indices, WG_SharedType:$tile,
@@ -340,14 +364,16 @@ def WG_CopyOp : WG_Op<"copy", [MemoryEffects<[MemRead, MemWrite]>]> {
   let assemblyFormat = [{
     $source `[` $indices `]` `,` $tile `,` $barrier attr-dict `:` type($source) `,` type($tile)
   }];
+  let hasVerifier = 1;
 }
 
-def WG_CopyOutOp : WG_Op<"copy_out", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_CopyOutOp : WG_Op<"copy_out", [MemoryEffects<[MemRead, MemWrite]>,
+                                      WG_ByOneThread]> {
   let summary = "copies a tile to a box of a tensor, or to consecutive bytes";
   let description = [{
     By one thread, and after a `wg.sync` that published the tile. The tile may
-    be overwritten after `wg.wait_copies_out`. What lies outside of the tensor
-    is not written.
+    be overwritten after `wg.wait_copies_out` by the same thread. What lies
+    outside of the tensor is not written. A memref is as for `wg.copy`.
   }];
   let arguments = (ins WG_SharedType:$tile,
                        AnyTypeOf<[WG_TensorMapType, AnyMemRef]>:$destination,
@@ -355,9 +381,11 @@ def WG_CopyOutOp : WG_Op<"copy_out", [MemoryEffects<[MemRead, MemWrite]>]> {
   let assemblyFormat = [{
     $tile `,` $destination `[` $indices `]` attr-dict `:` type($tile) `,` type($destination)
   }];
+  let hasVerifier = 1;
 }
 
-def WG_FillOp : WG_Op<"fill", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_FillOp : WG_Op<"fill", [MemoryEffects<[MemRead, MemWrite]>,
+                               WG_Collective]> {
   let summary = "copies global memory into a tile, by the threads of a warpgroup";
   let description = [{
     For what a copy of a box cannot do: a memref may have fewer rows than the
@@ -369,7 +397,8 @@ def WG_FillOp : WG_Op<"fill", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-def WG_DrainOp : WG_Op<"drain", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_DrainOp : WG_Op<"drain", [MemoryEffects<[MemRead, MemWrite]>,
+                                 WG_Collective]> {
   let summary = "copies a tile to global memory, by the threads of a warpgroup";
   let description = [{
     The inverse of `wg.fill`, after a `wg.sync` that published the tile. Rows
@@ -391,19 +420,22 @@ def WG_WaitCopiesOutOp : WG_Op<"wait_copies_out"> {
 // Rings
 //===----------------------------------------------------------------------===//
 
-def WG_RingOp : WG_Op<"ring", [MemoryEffects<[MemAlloc]>]> {
+def WG_RingOp : WG_Op<"ring", [MemoryEffects<[MemAlloc]>, WG_InKernelBody]> {
   let summary = "a ring of slots in shared memory";
   let description = [{
     One thread fills slots and whole warps empty them. Use i of the ring is slot
     i modulo the number of slots. `consumers` is the number of warpgroups that
-    release each use.
+    release each use: all that take it. A ring whose slots are used once each
+    needs no release.
   }];
-  let arguments = (ins I64Attr:$consumers);
+  let arguments = (ins ConfinedAttr<I64Attr, [IntPositive]>:$consumers);
   let results = (outs WG_RingType:$ring);
   let assemblyFormat = "`consumers` `(` $consumers `)` attr-dict `:` type($ring)";
+  let hasVerifier = 1;
 }
 
-def WG_AcquireOp : WG_Op<"acquire", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_AcquireOp : WG_Op<"acquire", [MemoryEffects<[MemRead, MemWrite]>,
+                                     WG_ByOneThread]> {
   let summary = "waits until a slot is empty; by one thread";
   let description = [{
     Gives the barrier to copy with and the tiles of the slot, each of which must
@@ -417,7 +449,8 @@ def WG_AcquireOp : WG_Op<"acquire", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-def WG_ClaimOp : WG_Op<"claim", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_ClaimOp : WG_Op<"claim", [MemoryEffects<[MemRead, MemWrite]>,
+                                 WG_Collective]> {
   let summary = "waits until a slot is empty; by a warpgroup that fills tiles";
   let description = [{
     For tiles that threads fill and not copies. After a `wg.sync` one of the
@@ -437,7 +470,8 @@ def WG_TakeOp : WG_Op<"take", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-def WG_ReleaseOp : WG_Op<"release", [MemoryEffects<[MemRead, MemWrite]>]> {
+def WG_ReleaseOp : WG_Op<"release", [MemoryEffects<[MemRead, MemWrite]>,
+                                     WG_Collective]> {
   let summary = "gives a slot back to the producer";
   let arguments = (ins WG_RingType:$ring, Index:$use);
   let assemblyFormat = "$ring `[` $use `]` attr-dict `:` type($ring)";
@@ -448,25 +482,29 @@ def WG_ReleaseOp : WG_Op<"release", [MemoryEffects<[MemRead, MemWrite]>]> {
 //===----------------------------------------------------------------------===//
 
 def WG_SlotOp : WG_Op<"slot", [Pure]> {
-  let summary = "a tile of a slot, or one of a row of barriers";
+  let summary = "a tile of a slot";
   let description = [{
     The tile number `tile` of the types of the ring, in slot `slot`.
   }];
   let arguments = (ins WG_RingType:$ring, Index:$slot, I64Attr:$tile);
   let results = (outs WG_SharedType:$result);
   let assemblyFormat = "$ring `[` $slot `]` `tile` `(` $tile `)` attr-dict `:` type($ring) `->` type($result)";
+  let hasVerifier = 1;
 }
 
-def WG_MBarrierAllocOp : WG_Op<"mbarrier_alloc", [MemoryEffects<[MemAlloc]>]> {
+def WG_MBarrierAllocOp : WG_Op<"mbarrier_alloc", [MemoryEffects<[MemAlloc]>,
+                                                  WG_InKernelBody]> {
   let summary = "barriers in shared memory, ready for use";
   let description = [{
     A phase of each barrier ends after `arrivals` arrivals. Initialized by the
     first thread of the CTA, before a barrier of the CTA.
   }];
-  let arguments = (ins I64Attr:$count, I64Attr:$arrivals,
+  let arguments = (ins ConfinedAttr<I64Attr, [IntPositive]>:$count,
+                       ConfinedAttr<I64Attr, [IntPositive, MBarrierCount]>:$arrivals,
                        OptionalAttr<I64Attr>:$offset);
   let results = (outs WG_MBarrierType:$barriers);
   let assemblyFormat = "`count` `(` $count `)` `arrivals` `(` $arrivals `)` attr-dict";
+  let hasVerifier = 1;
 }
 
 def WG_MBarrierAtOp : WG_Op<"mbarrier_at", [Pure]> {
@@ -476,13 +514,14 @@ def WG_MBarrierAtOp : WG_Op<"mbarrier_at", [Pure]> {
   let assemblyFormat = "$barriers `[` $position `]` attr-dict";
 }
 
-def WG_MBarrierExpectOp : WG_Op<"mbarrier_expect"> {
+def WG_MBarrierExpectOp : WG_Op<"mbarrier_expect", [WG_ByOneThread]> {
   let summary = "arrives, and lets the phase wait for bytes that are copied";
-  let arguments = (ins WG_MBarrierType:$barrier, I64Attr:$bytes);
+  let arguments = (ins WG_MBarrierType:$barrier,
+                       ConfinedAttr<I64Attr, [IntNonNegative, MBarrierCount]>:$bytes);
   let assemblyFormat = "$barrier `bytes` `(` $bytes `)` attr-dict";
 }
 
-def WG_MBarrierArriveOp : WG_Op<"mbarrier_arrive"> {
+def WG_MBarrierArriveOp : WG_Op<"mbarrier_arrive", [WG_Collective]> {
   let summary = "one thread of each warp arrives";
   let arguments = (ins WG_MBarrierType:$barrier);
   let assemblyFormat = "$barrier attr-dict";
@@ -492,6 +531,7 @@ def WG_MBarrierWaitOp : WG_Op<"mbarrier_wait"> {
   let summary = "waits for the end of the phase of this parity";
   let arguments = (ins WG_MBarrierType:$barrier, Index:$parity);
   let assemblyFormat = "$barrier `parity` `(` $parity `)` attr-dict";
+  let hasVerifier = 1;
 }
 
 #endif // GDR_DIALECT_WG_IR_WGOPS_TD

@@ -58,7 +58,7 @@ def WG_SharedType : WG_Type<"Shared", "shared"> {
     the other, each of [rows][s bytes], in which the 16-byte chunk c of row r is
     at chunk c xor (r mod 8) for s = 128, c xor (r / 2 mod 4) for s = 64. It is
     what a tensor copy with this swizzle writes and what `wg.mma` reads.
-    Without a swizzle a tile is row-major and dense.
+    Rows are whole panels. Without a swizzle a tile is row-major and dense.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape,
                         "::mlir::Type":$elementType,
@@ -75,6 +75,11 @@ def WG_SharedType : WG_Type<"Shared", "shared"> {
     int64_t getBytes() const;
     /// Bytes of a panel's row: the swizzle, or the whole row without one.
     int64_t getPanelWidth() const;
+    /// What the address must be a multiple of: the bytes after which the swizzle
+    /// repeats, eight rows, or what copies of boxes need.
+    int64_t getAlignment() const {
+      return getSwizzle() ? 8 * getSwizzle() : 128;
+    }
   }];
 }
 
@@ -82,7 +87,7 @@ def WG_RingType : WG_Type<"Ring", "ring"> {
   let summary = "slots in shared memory between a producer and consumers";
   let description = [{
     `!wg.ring<3, !wg.shared<...>, !wg.shared<...>>`: three slots, each of one
-    tile of every type.
+    tile of every type. Tiles have a multiple of 16 bytes, as copies do.
   }];
   let parameters = (ins "int64_t":$slots,
                         ArrayRefParameter<"::mlir::wg::SharedType">:$tiles);
@@ -91,6 +96,8 @@ def WG_RingType : WG_Type<"Ring", "ring"> {
   let extraClassDeclaration = [{
     /// Bytes of one slot: its tiles, each aligned to 1024.
     int64_t getSlotBytes() const;
+    /// Bytes of all slots.
+    int64_t getBytes() const { return getSlots() * getSlotBytes(); }
     /// Bytes that the copies into one slot bring.
     int64_t getCopiedBytes() const;
   }];
@@ -100,6 +107,7 @@ def WG_PendingType : WG_Type<"Pending", "pending"> {
   let summary = "a register tile that a product still writes";
   let parameters = (ins "::mlir::RankedTensorType":$tile);
   let assemblyFormat = "`<` $tile `>`";
+  let genVerifyDecl = 1;
 }
 
 def WG_MBarrierType : WG_Type<"MBarrier", "mbarrier"> {

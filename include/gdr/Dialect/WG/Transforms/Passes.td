@@ -54,6 +54,8 @@ def AllocateShared : Pass<"wg-allocate-shared", "::mlir::ModuleOp"> {
     size. Fails if the kernel needs more than `limit` bytes. Numbers the
     `wg.barrier`s of a kernel too, of which the hardware has 16: one for the CTA
     and one for each warpgroup's `wg.sync` come first.
+
+    Requires `wg-lower-rings`.
   }];
   let options = [
     Option<"limit", "limit", "int64_t", "232448",
@@ -69,8 +71,29 @@ def LowerRoles : Pass<"wg-lower-roles", "::mlir::gpu::GPUFuncOp"> {
     Replaces `wg.roles` by branches on the number of the warpgroup, which is
     made uniform so that the assembler sees whole warps on each side. A role
     begins with `setmaxnreg` if its registers differ from an equal share, which
-    is what the kernel starts with. Also lowers `wg.warpgroup_index` and
-    `wg.one_thread`.
+    is what the kernel starts with. Also lowers `wg.warpgroup_index`.
+
+    ```mlir
+    wg.roles {
+      wg.role "load" warpgroups(1) registers(40) { ... }
+      wg.role "math" warpgroups(2) registers(232) { ... }
+    }
+    ```
+    becomes
+    ```mlir
+    %0 = arith.cmpi ult, %warpgroup, %c1 : index
+    scf.if %0 {
+      nvvm.setmaxregister decrease 40
+      ...
+    } else {
+      nvvm.setmaxregister increase 232
+      ...
+    }
+    ```
+
+    Requires a known block size of whole warpgroups, as many as the roles have,
+    and one `wg.roles` in a kernel. The CTA is to have the SM to itself if a role
+    changes its registers (`nvvm.minctasm`).
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",

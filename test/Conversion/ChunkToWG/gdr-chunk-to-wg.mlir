@@ -1,0 +1,104 @@
+// RUN: gdr-opt %s --gdr-chunk-to-wg -canonicalize -cse | FileCheck %s
+
+!q = memref<?x?x2x128xbf16>
+!v = memref<?x?x4x256xbf16>
+!g = memref<?x?x4xf32>
+!matrix = memref<?x4x64x64xbf16>
+!rows = memref<?x4x4x64xf32>
+
+// A CTA for each slot and key head.
+// CHECK:       module attributes {gpu.container_module}
+// CHECK-LABEL: func.func @prepare(
+// CHECK-SAME:    %[[Q:.*]]: memref<?x?x2x128xbf16>, %[[K:.*]]: memref<?x?x2x128xbf16>, %{{.*}}, %{{.*}}, %[[INVERSE:.*]]: memref<?x4x64x64xbf16>, %{{.*}}, %{{.*}})
+// CHECK-DAG:     %[[SLOTS:.*]] = memref.dim %[[INVERSE]], %c0
+// CHECK-DAG:     %[[MAP_Q:.*]] = gdr.encode_tensor_map %[[Q]] box [1, 64, 1, 64] swizzle 128
+// CHECK-DAG:     %[[MAP_K:.*]] = gdr.encode_tensor_map %[[K]] box [1, 64, 1, 64] swizzle 128
+// CHECK-DAG:     %[[BLOCKS:.*]] = arith.muli %[[SLOTS]], %c2
+// CHECK:         gpu.launch_func @prepare_kernels::@prepare_prepare blocks in (%[[BLOCKS]], %c1, %c1) threads in (%c128, %c1, %c1)
+// CHECK-SAME:      args(%[[MAP_Q]] : !wg.tensor_map, %[[MAP_K]] : !wg.tensor_map,
+// CHECK-NEXT:    return
+func.func @prepare(%q: !q, %k: !q, %g: !g, %beta: !g, %inverse: !matrix, %attention: !matrix, %decay: !rows) {
+  gdr.chunk_prepare ins(%q, %k : !q, !q) gate(%g : !g) beta(%beta : !g)
+      outs(%inverse, %attention, %decay : !matrix, !matrix, !rows)
+      {tile_layout = #gdr.tile_layout<swizzle_128b>}
+  return
+}
+
+// K and Q are loaded while the gates are summed; then K K^T and Q K^T, and for
+// each value head the inverse by three products.
+// CHECK-LABEL: gpu.func @prepare_prepare(
+// CHECK-SAME:    %[[MAP_Q:.*]]: !wg.tensor_map, %[[MAP_K:.*]]: !wg.tensor_map
+// CHECK-SAME:    kernel attributes {known_block_size = array<i32: 128, 1, 1>
+// CHECK:         %[[RING:.*]] = wg.ring consumers(1) : <1, <64x128xbf16, swizzle = 128>, <64x128xbf16, swizzle = 128>>
+// What is computed from K and Q takes their place.
+// CHECK:         wg.alloc over %[[RING]]
+// CHECK:         wg.one_thread {
+// CHECK-NEXT:      %[[FULL:.*]], %[[TILES:.*]]:2 = wg.acquire %[[RING]][%c0]
+// CHECK-NEXT:      wg.copy %[[MAP_K]][%{{.*}}], %[[TILES]]#0, %[[FULL]]
+// CHECK-NEXT:      wg.copy %[[MAP_Q]][%{{.*}}], %[[TILES]]#1, %[[FULL]]
+// CHECK-NEXT:    }
+// CHECK:         wg.cumsum
+// CHECK:         %[[TILES:.*]]:2 = wg.take %[[RING]][%c0]
+// CHECK-NEXT:    wg.mma %[[TILES]]#0, %[[TILES]]#0 transpose_b
+// CHECK-NEXT:    wg.mma %[[TILES]]#1, %[[TILES]]#0 transpose_b
+// CHECK:         scf.for
+// CHECK:           wg.invert_blocks
+// CHECK-COUNT-4:   wg.mma
+// CHECK-NOT:       wg.mma
+// CHECK-COUNT-3:   wg.copy_out
+// CHECK:         wg.one_thread {
+// CHECK-NEXT:      wg.wait_copies_out done
+// CHECK-NEXT:    }
+// CHECK-NEXT:    gpu.return
+
+// The chosen number of columns, 128 of 256: two CTAs for each value head of each
+// sequence, and two warpgroups of columns beside the one that loads.
+// CHECK-LABEL: func.func @scan(
+// CHECK-SAME:    %[[Q:[^:]*]]: memref<?x?x2x128xbf16>,
+// CHECK-DAG:     %[[N:.*]] = memref.dim %[[Q]], %c0
+// CHECK-DAG:     gdr.encode_tensor_map
+// CHECK-DAG:     gdr.encode_tensor_map
+// CHECK-DAG:     gdr.encode_tensor_map
+// CHECK-DAG:     gdr.encode_tensor_map
+// CHECK-DAG:     %[[BLOCKS:.*]] = arith.muli %[[N]], %c8
+// CHECK:         gpu.launch_func @scan_kernels::@scan_scan blocks in (%[[BLOCKS]], %c1, %c1) threads in (%c384, %c1, %c1)
+// CHECK-NEXT:    return
+func.func @scan(%q: !q, %k: !q, %v: !v, %inverse: !matrix, %attention: !matrix, %decay: !rows,
+                %state: memref<?x4x128x256xf32>, %o: !v) {
+  gdr.chunk_scan ins(%q, %k, %v : !q, !q, !v)
+      chunks(%inverse, %attention, %decay : !matrix, !matrix, !rows)
+      initial_state(%state : memref<?x4x128x256xf32>)
+      outs(%o : !v) final_state(%state : memref<?x4x128x256xf32>)
+      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 128, stages = 2>}
+  return
+}
+
+// The state goes from chunk to chunk in registers.
+// CHECK-LABEL: gpu.func @scan_scan(
+// CHECK-SAME:    kernel attributes {known_block_size = array<i32: 384, 1, 1>
+// CHECK:         %[[RING:.*]] = wg.ring consumers(2) : <2, <64x128xbf16, swizzle = 128>, <64x128xbf16, swizzle = 128>, <64x128xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>, <4x64xf32>>
+// CHECK:         wg.role "load" warpgroups(1)
+// CHECK-NEXT:      wg.one_thread {
+// CHECK-NEXT:        scf.for
+// CHECK-NEXT:          wg.acquire %[[RING]]
+// CHECK-COUNT-6:       wg.copy
+// CHECK:         wg.role "math" warpgroups(2)
+// CHECK:           %[[STATE:.*]] = wg.load %{{.*}} transpose : memref<128x64xf32, {{.*}}> -> tensor<64x128xf32, #wg.fragment>
+// CHECK:           scf.for {{.*}} iter_args(%{{.*}} = %[[STATE]],
+// CHECK:             wg.take %[[RING]]
+// CHECK-COUNT-5:     wg.mma
+// CHECK:             wg.copy_out
+// CHECK:             wg.release %[[RING]]
+// CHECK:           wg.store %{{.*}}, %{{.*}} transpose : tensor<64x128xf32, #wg.fragment>, memref<128x64xf32,
+// CHECK-NEXT:      wg.one_thread {
+// CHECK-NEXT:        wg.wait_copies_out done
+
+// Other operations are left alone, and functions without a stage.
+// CHECK-LABEL: func.func @nothing(
+// CHECK:         memref.dim
+// CHECK-NEXT:    return
+func.func @nothing(%q: !q) -> index {
+  %c0 = arith.constant 0 : index
+  %0 = memref.dim %q, %c0 : !q
+  return %0 : index
+}

@@ -1,0 +1,37 @@
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s
+
+gpu.module @kernels {
+
+// Each warp has 16 rows of 20 floats of the scratch.
+// CHECK-LABEL: gpu.func @invert(
+// CHECK-SAME:    %[[L:.*]]: vector<32xf32>, %[[SCRATCH:.*]]: i32,
+// CHECK:         %[[WARP:.*]] = arith.shrui %{{.*}}, %c5_i32 : i32
+// CHECK:         %[[MINE:.*]] = arith.muli %[[WARP]], %c1280_i32 : i32
+// CHECK:         arith.addi %[[SCRATCH]], %[[MINE]] : i32
+// CHECK:         "bar.warp.sync 0xffffffff;"
+// The warp's block, of the four in the fragment, transposed.
+// CHECK:         arith.select
+// CHECK-COUNT-8: "st.shared.f32
+// CHECK:         "bar.warp.sync 0xffffffff;"
+// Column 0 of L has rows 1 to 15, in four loads; the last column is not read.
+// CHECK:         "ld.shared.v4.f32 {$0, $1, $2, $3}, [$4+0];"
+// CHECK-NEXT:    llvm.extractvalue
+// CHECK:         llvm.intr.fma
+// CHECK:         "ld.shared.v4.f32 {$0, $1, $2, $3}, [$4+48];"
+// CHECK:         "ld.shared.v4.f32 {$0, $1, $2, $3}, [$4+1168];"
+// CHECK-NOT:     ld.shared.v4
+// CHECK:         "bar.warp.sync 0xffffffff;"
+// The inverse, row by row, and back to where the fragment holds it.
+// CHECK-COUNT-16: "st.shared.f32
+// CHECK:         "bar.warp.sync 0xffffffff;"
+// CHECK-COUNT-8: "ld.shared.f32
+// Zero outside of the warp's block.
+// CHECK-COUNT-32: arith.select
+// CHECK-NOT:     "bar.sync
+gpu.func @invert(%l: tensor<64x64xf32, #wg.fragment>, %scratch: !wg.shared<4x320xf32>, %m: memref<64x64xf32>) {
+  %0 = wg.invert_blocks %l, %scratch : tensor<64x64xf32, #wg.fragment>, !wg.shared<4x320xf32>
+  wg.store %0, %m : tensor<64x64xf32, #wg.fragment>, memref<64x64xf32>
+  gpu.return
+}
+
+}

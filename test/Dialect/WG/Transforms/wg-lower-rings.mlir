@@ -1,0 +1,103 @@
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(wg-lower-rings)))' | FileCheck %s
+
+!key = !wg.shared<64x128xbf16, swizzle = 128>
+!decay = !wg.shared<4x64xf32>
+!ring = !wg.ring<3, !key, !decay>
+
+gpu.module @kernels {
+
+// A ring of three slots with two consumers of four warps each. A slot's round
+// begins with the bytes of both tiles, 16384 and 1024.
+// CHECK-LABEL: gpu.func @ring(
+// CHECK-NOT:     wg.ring
+// CHECK:         %[[MEMORY:.*]] = wg.alloc : !wg.ring<3,
+// CHECK-NEXT:    %[[FULLS:.*]] = wg.mbarrier_alloc count(3) arrivals(1)
+// CHECK-NEXT:    %[[EMPTIES:.*]] = wg.mbarrier_alloc count(3) arrivals(8)
+// CHECK-NEXT:    gpu.barrier
+// CHECK:         wg.role "load"
+// CHECK:         scf.for %[[I:.*]] =
+// CHECK-DAG:       %[[THREE:.*]] = arith.constant 3 : index
+// CHECK-DAG:       %[[ONE:.*]] = arith.constant 1 : index
+// CHECK-DAG:       %[[SLOT:.*]] = arith.remui %[[I]], %[[THREE]] : index
+// CHECK-DAG:       %[[ROUND:.*]] = arith.divui %[[I]], %[[THREE]] : index
+// CHECK:           %[[PARITY:.*]] = arith.andi %[[ROUND]], %[[ONE]] : index
+// The producer waits for the end of the round before, consumers for this one.
+// CHECK:           %[[OTHER:.*]] = arith.xori %[[PARITY]], %{{.*}} : index
+// CHECK-NEXT:      %[[EMPTY:.*]] = wg.mbarrier_at %[[EMPTIES]][%[[SLOT]]]
+// CHECK-NEXT:      wg.mbarrier_wait %[[EMPTY]] parity(%[[OTHER]])
+// CHECK-NEXT:      %[[FULL:.*]] = wg.mbarrier_at %[[FULLS]][%[[SLOT]]]
+// CHECK-NEXT:      wg.mbarrier_expect %[[FULL]] bytes(17408)
+// CHECK-NEXT:      %[[KEY:.*]] = wg.slot %[[MEMORY]][%[[SLOT]]] tile(0)
+// CHECK-NEXT:      %[[DECAY:.*]] = wg.slot %[[MEMORY]][%[[SLOT]]] tile(1)
+// CHECK-NEXT:      wg.copy %{{.*}}, %[[KEY]], %[[FULL]]
+// CHECK-NEXT:      wg.copy %{{.*}}, %[[DECAY]], %[[FULL]]
+// CHECK:         wg.role "math"
+// CHECK:         scf.for %[[I:.*]] =
+// CHECK:           %[[SLOT:.*]] = arith.remui %[[I]], %{{.*}} : index
+// CHECK:           %[[PARITY:.*]] = arith.andi
+// CHECK-NEXT:      %[[FULL:.*]] = wg.mbarrier_at %[[FULLS]][%[[SLOT]]]
+// CHECK-NEXT:      wg.mbarrier_wait %[[FULL]] parity(%[[PARITY]])
+// CHECK-NEXT:      wg.slot %[[MEMORY]][%[[SLOT]]] tile(0)
+// CHECK-NEXT:      %[[DECAY:.*]] = wg.slot %[[MEMORY]][%[[SLOT]]] tile(1)
+// CHECK:           wg.extract
+// CHECK:           %[[SLOT:.*]] = arith.remui %[[I]], %{{.*}} : index
+// CHECK:           %[[EMPTY:.*]] = wg.mbarrier_at %[[EMPTIES]][%[[SLOT]]]
+// CHECK-NEXT:      wg.mbarrier_arrive %[[EMPTY]]
+gpu.func @ring(%map: !wg.tensor_map, %decays: memref<4x64xf32>, %n: index) kernel attributes {known_block_size = array<i32: 384, 1, 1>} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %ring = wg.ring consumers(2) : !ring
+  wg.roles {
+    wg.role "load" warpgroups(1) registers(40) {
+      wg.one_thread {
+        scf.for %i = %c0 to %n step %c1 {
+          %full, %tiles:2 = wg.acquire %ring[%i] : !ring -> !key, !decay
+          wg.copy %map[%i, %c0], %tiles#0, %full : !wg.tensor_map, !key
+          wg.copy %decays[], %tiles#1, %full : memref<4x64xf32>, !decay
+        }
+      }
+    }
+    wg.role "math" warpgroups(2) registers(232) {
+      scf.for %i = %c0 to %n step %c1 {
+        %tiles:2 = wg.take %ring[%i] : !ring -> !key, !decay
+        %row = wg.slice %tiles#1[%c0] : !decay -> !wg.shared<64xf32>
+        %0 = wg.extract %row[%c0] : !wg.shared<64xf32> -> f32
+        wg.release %ring[%i] : !ring
+      }
+    }
+  }
+  gpu.return
+}
+
+// Each ring has its own memory and barriers; what takes the place of a ring
+// takes that of its memory.
+// CHECK-LABEL: gpu.func @over(
+// CHECK:         %[[FIRST:.*]] = wg.alloc : !wg.ring<1,
+// CHECK:         %[[FULL:.*]] = wg.mbarrier_alloc count(1) arrivals(1)
+// CHECK:         wg.alloc : !wg.ring<1,
+// CHECK:         wg.mbarrier_alloc count(1) arrivals(1)
+// CHECK:         wg.alloc over %[[FIRST]] : !wg.ring<1, {{.*}} {over_offset = 1024 : i64}
+gpu.func @over(%m: memref<4x64xf32>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+  %c0 = arith.constant 0 : index
+  %first = wg.ring consumers(1) : !wg.ring<1, !key, !decay>
+  %second = wg.ring consumers(1) : !wg.ring<1, !decay>
+  %over = wg.alloc over %first : !wg.ring<1, !key, !decay> {over_offset = 1024 : i64} : !decay
+  wg.one_thread {
+    %full, %tile = wg.acquire %second[%c0] : !wg.ring<1, !decay> -> !decay
+    wg.copy %m[], %tile, %full : memref<4x64xf32>, !decay
+  }
+  gpu.return
+}
+
+// Nothing to do.
+// CHECK-LABEL: gpu.func @no_rings(
+// CHECK-NEXT:    wg.alloc
+// CHECK-NEXT:    wg.sync
+// CHECK-NEXT:    gpu.return
+gpu.func @no_rings() kernel {
+  %0 = wg.alloc : !key
+  wg.sync
+  gpu.return
+}
+
+}
