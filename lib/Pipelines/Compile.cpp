@@ -35,43 +35,76 @@ getDispatchOptions(const gdr::CompileOptions &options) {
   return dispatchOptions;
 }
 
-void gdr::buildCompilePipeline(OpPassManager &pm,
-                               const CompileOptions &options) {
+// The chips to compile for; never none.
+static SmallVector<std::string>
+getChipNames(const gdr::CompileOptions &options) {
   SmallVector<std::string> chips(options.chips.begin(), options.chips.end());
   if (chips.empty())
     chips.push_back("sm_90a");
-  std::optional<Chip> chip = getChip(chips.front());
+  return chips;
+}
 
+// The op in its forms, on memrefs.
+static void buildFormsPipeline(OpPassManager &pm,
+                               const gdr::CompileOptions &options,
+                               const gdr::DispatchOptions &dispatchOptions) {
+  std::optional<gdr::Chip> chip = gdr::getChip(getChipNames(options).front());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(createDescribeArguments());
-  SelectScheduleOptions scheduleOptions;
+  functions.addPass(gdr::createDescribeArguments());
+  gdr::SelectScheduleOptions scheduleOptions;
   if (chip)
     scheduleOptions.smCount = chip->smCount;
   if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
   // After the dispatch, so that one token and many are scheduled apart.
-  functions.addPass(createDispatch(getDispatchOptions(options)));
-  functions.addPass(createSelectSchedule(scheduleOptions));
+  functions.addPass(gdr::createDispatch(dispatchOptions));
+  functions.addPass(gdr::createSelectSchedule(scheduleOptions));
 
-  pm.addPass(createBufferize());
+  pm.addPass(gdr::createBufferize());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
 
-  DescribeEntryOptions entryOptions;
-  entryOptions.target = options.target;
+static void addDescribeEntry(OpPassManager &pm, const std::string &target) {
+  gdr::DescribeEntryOptions options;
+  options.target = target;
+  pm.addPass(gdr::createDescribeEntry(options));
+}
+
+// The forms to kernels and their launches.
+static void buildKernelsPipeline(OpPassManager &pm, const std::string &target) {
+  pm.addPass(gdr::createRecurrentToGPU());
+  pm.addPass(gdr::createChunkToWG());
+  // The kernels say how arguments must be aligned.
+  addDescribeEntry(pm, target);
+}
+
+void gdr::buildTileProgramPipeline(OpPassManager &pm,
+                                   const CompileOptions &options) {
+  DispatchOptions dispatchOptions;
+  dispatchOptions.chunked = true;
+  dispatchOptions.wgmma = true;
+  dispatchOptions.leastTokens = 1;
+  buildFormsPipeline(pm, options, dispatchOptions);
+  buildKernelsPipeline(pm, "cuda");
+  // As before the lowering of tile programs.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void gdr::buildCompilePipeline(OpPassManager &pm,
+                               const CompileOptions &options) {
+  buildFormsPipeline(pm, options, getDispatchOptions(options));
   if (options.target == "cpu") {
-    pm.addPass(createDescribeEntry(entryOptions));
+    addDescribeEntry(pm, options.target);
     buildLowerToCPUPipeline(pm);
     return;
   }
-  // The kernels say how arguments must be aligned.
-  pm.addPass(createRecurrentToGPU());
-  pm.addPass(createChunkToWG());
-  pm.addPass(createDescribeEntry(entryOptions));
+  buildKernelsPipeline(pm, options.target);
   AttachTargetsOptions targetOptions;
-  targetOptions.chips = chips;
+  targetOptions.chips = getChipNames(options);
   pm.addPass(createAttachTargets(targetOptions));
   buildLowerToGPUPipeline(pm);
 }
@@ -81,4 +114,8 @@ void gdr::registerCompilePipeline() {
       "gdr-compile",
       "Compile gdr.gated_delta_rule to the LLVM dialect and, for a GPU, NVVM",
       buildCompilePipeline);
+  PassPipelineRegistration<CompileOptions>(
+      "gdr-tile-programs",
+      "Compile gdr.gated_delta_rule to tile programs in the wg dialect",
+      buildTileProgramPipeline);
 }

@@ -38,6 +38,12 @@ double mlir::gdr::run::getDefaultLimitState(ElementType type,
   return 1e-6 + 9e-6 * std::clamp(share, 0.0, 1.0);
 }
 
+// Two units in the last place: errors of many products, each of one or two
+// rounded numbers, average out.
+double mlir::gdr::run::getDefaultLimitTiles(ElementType type) {
+  return type == ElementType::BF16 ? 0x1p-7 : 0x1p-10;
+}
+
 Checker::Checker(const Program &program, const ResolvedRule &resolved)
     : program(program), resolved(resolved), rule(resolved.rule) {
   o.name = getName(Role::O);

@@ -37,6 +37,9 @@ struct OutputCheck {
 /// is the number of tokens that a state is carried through.
 double getDefaultLimitO(const TensorView &o);
 double getDefaultLimitState(ElementType type, int64_t numTokens);
+/// Of both, where the state and all else that is multiplied is rounded to the
+/// element type of q first.
+double getDefaultLimitTiles(ElementType type);
 
 /// Checks the calls of a program with one rule.
 class Checker {

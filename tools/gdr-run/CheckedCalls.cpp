@@ -105,11 +105,16 @@ llvm::Error mlir::gdr::run::callAndCheck(Caller &caller, Program &program,
                                          const Options &options,
                                          Checker &checker) {
   const Rule &rule = resolved.rule;
-  if (rule[Role::FinalState])
+  double limitTiles = options.target == TargetKind::Interpreter
+                          ? getDefaultLimitTiles(rule[Role::Q]->type)
+                          : 0;
+  if (rule[Role::FinalState]) {
+    double limit = getDefaultLimitState(rule[Role::FinalState]->type,
+                                        options.steps * rule.getNumTokens());
     checker.finalState.limit =
-        options.toleranceState.value_or(getDefaultLimitState(
-            rule[Role::FinalState]->type, options.steps * rule.getNumTokens()));
-  double limitO = getDefaultLimitO(*rule[Role::O]);
+        options.toleranceState.value_or(std::max(limit, limitTiles));
+  }
+  double limitO = std::max(getDefaultLimitO(*rule[Role::O]), limitTiles);
   // The rounding of a state that is carried is in o too.
   if (options.steps > 1 || !options.splits.empty())
     limitO = std::max(limitO, checker.finalState.limit);

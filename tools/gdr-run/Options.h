@@ -17,7 +17,10 @@
 
 namespace mlir::gdr::run {
 
-enum class TargetKind { CPU, CUDA };
+enum class TargetKind { CPU, CUDA, Interpreter };
+
+/// "cpu", "cuda" or "interpreter".
+StringRef getName(TargetKind target);
 
 struct Options {
   std::string inputFile;

@@ -1,0 +1,89 @@
+//===- Barriers.h - barriers and what they order ----------------*- C++ -*-===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A barrier carries the knowledge of those who arrive to those who wait: how
+// far each warpgroup's accesses of shared memory were. An access is ordered
+// before another if the second warpgroup knows of it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef GDR_LIB_INTERPRETER_BARRIERS_H
+#define GDR_LIB_INTERPRETER_BARRIERS_H
+
+#include "mlir/IR/Operation.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mlir::gdr::interpreter {
+
+/// For each warpgroup of the CTA, its last access that is known.
+struct Knowledge {
+  SmallVector<int64_t, 8> times;
+
+  int64_t get(size_t warpgroup) const {
+    return warpgroup < times.size() ? times[warpgroup] : 0;
+  }
+  void set(size_t warpgroup, int64_t time);
+  void add(const Knowledge &other);
+};
+
+/// A barrier object of shared memory (PTX ISA, "mbarrier"). Its phase ends when
+/// all have arrived and all bytes have.
+class MBarrier {
+public:
+  explicit MBarrier(int64_t arrivals) : arrivals(arrivals), missing(arrivals) {}
+
+  /// False if more arrive than the phase has room for.
+  bool arrive(int64_t count, const Knowledge &knowledge);
+  void expect(int64_t count) { bytes += count; }
+  /// Copies are made when someone waits for them, so that who does not wait
+  /// does not see them.
+  void addCopy(Operation *op, int64_t count, std::function<void()> copy);
+  void makeCopies();
+
+  int64_t getPhase() const { return phase; }
+  const Knowledge &getKnowledge() const { return ended; }
+  /// A copy that nobody has waited for, or null.
+  Operation *getCopyUnderWay() const {
+    return copies.empty() ? nullptr : copies.front().op;
+  }
+  /// What the phase still needs.
+  std::string describe() const;
+
+private:
+  struct Copy {
+    Operation *op;
+    int64_t bytes;
+    std::function<void()> make;
+  };
+  void tryEndPhase();
+
+  int64_t arrivals, missing;
+  int64_t phase = 0;
+  int64_t bytes = 0;
+  std::vector<Copy> copies;
+  Knowledge arrived, ended;
+};
+
+/// A barrier of the hardware, for whole warpgroups.
+struct NamedBarrier {
+  explicit NamedBarrier(int64_t participants) : participants(participants) {}
+
+  /// False if the warpgroup has already arrived in this phase.
+  bool arrive(unsigned warpgroup, const Knowledge &knowledge);
+
+  int64_t participants;
+  int64_t phase = 0;
+  SmallVector<unsigned, 8> arrivals;
+  Knowledge arrived, ended;
+};
+
+} // namespace mlir::gdr::interpreter
+
+#endif // GDR_LIB_INTERPRETER_BARRIERS_H
