@@ -121,6 +121,10 @@ private:
     firstSlot = sequences.createFirstSlot(n, sequence, C);
     Value tokens = arith::SubIOp::create(b, sequence.end, sequence.begin);
     chunks = arith::CeilDivUIOp::create(b, tokens, t.index(C));
+    // A sequence that is skipped has an o that keeps its contents.
+    if (sequence.isActive)
+      chunks = arith::SelectOp::create(b, sequence.isActive, chunks,
+                                       t.index(0));
   }
 
   RingType getRingType() {
