@@ -86,10 +86,8 @@ Step Warpgroup::enterRole(wg::RolesOp op) {
 void Warpgroup::leave(Operation *parent) {
   if (isa<wg::OneThreadOp>(parent))
     inOneThread = false;
-  if (isa<wg::RolesOp>(parent)) {
-    roleName = nullptr;
+  if (isa<wg::RolesOp>(parent))
     firstOfRole = 0;
-  }
 }
 
 // Which dimension of three.

@@ -119,8 +119,9 @@ private:
   CTA &cta;
   Observer observer;
   std::string reason;
+  /// Of the last role.
   StringAttr roleName;
-  /// Of the first warpgroup of the role.
+  /// The number of the first warpgroup of the role, while in one.
   unsigned firstOfRole = 0;
   bool inOneThread = false;
   std::deque<std::shared_ptr<Product>> products;

@@ -9,6 +9,7 @@
 // RUN: not gdr-run %s --target=interpreter --function=zero 2>&1 | FileCheck %s --check-prefix=ZERO
 // RUN: not gdr-run %s --target=interpreter --function=box 2>&1 | FileCheck %s --check-prefix=BOX
 // RUN: not gdr-run %s --target=interpreter --function=bytes 2>&1 | FileCheck %s --check-prefix=BYTES
+// RUN: not gdr-run %s --target=interpreter --function=one_slot 2>&1 | FileCheck %s --check-prefix=ONE-SLOT
 // BENCH: gdr-run: error: --bench measures cpu and cuda, got --target=interpreter
 
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
@@ -21,6 +22,13 @@ module attributes {gpu.container_module} {
 func.func @decode(%q: memref<1x1x1x64xbf16>, %o: memref<1x1x1x64xbf16>) {
   gdr.gated_delta_rule ins(%q, %q, %q : memref<1x1x1x64xbf16>, memref<1x1x1x64xbf16>, memref<1x1x1x64xbf16>)
       outs(%o : memref<1x1x1x64xbf16>)
+  return
+}
+
+// ONE-SLOT: error: 'gdr.gated_delta_rule' op expected an op that has a chunked form, as attribute schedule asks for; stages is 1, and the kernels need two slots at a time
+func.func @one_slot(%q: memref<1x130x1x64xbf16>, %o: memref<1x130x1x64xbf16>) {
+  gdr.gated_delta_rule ins(%q, %q, %q : memref<1x130x1x64xbf16>, memref<1x130x1x64xbf16>, memref<1x130x1x64xbf16>)
+      outs(%o : memref<1x130x1x64xbf16>) {schedule = #gdr.chunked<chunk_size = 64, stages = 1>}
   return
 }
 

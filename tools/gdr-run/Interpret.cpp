@@ -33,7 +33,9 @@ llvm::Error mlir::gdr::run::interpret(func::FuncOp hostCode,
   std::vector<gdr::InterpretedArgument> arguments(1);
   for (const Argument &argument : program.arguments)
     arguments.push_back(getArgument(argument, tokens));
+  func::FuncOp function = program.function;
   if (failed(gdr::interpret(hostCode, arguments)))
-    return makeError("the interpreter found the errors above");
+    return makeError("cannot interpret function '{0}'",
+                     function.getName());
   return llvm::Error::success();
 }
