@@ -87,7 +87,27 @@ Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
   return Step::Done;
 }
 
+// Barriers between roles, which a warpgroup arrives at (`wg.arrive`) or also
+// waits at (`wg.meet`). By name: the interpreter can do without their classes.
+bool Warpgroup::executeOnNamedBarriers(Operation *op, Step &step) {
+  StringRef name = op->getName().getStringRef();
+  if (name == "wg.barrier") {
+    auto participants = op->getAttrOfType<IntegerAttr>("participants");
+    if (!participants || participants.getInt() < 1)
+      return false;
+    set(op->getResult(0), cta.add(op, NamedBarrier(participants.getInt())));
+    step = Step::Done;
+    return true;
+  }
+  if (name != "wg.arrive" && name != "wg.meet")
+    return false;
+  step = meet(op, *getAs<NamedBarrier *>(op->getOperand(0)), name == "wg.meet");
+  return true;
+}
+
 bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
+  if (executeOnNamedBarriers(op, step))
+    return true;
   step = Step::Done;
   return TypeSwitch<Operation *, bool>(op)
       .Case([&](wg::SyncOp) {
@@ -95,9 +115,10 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
         observer.synced = observer.time;
         return true;
       })
-      // Barriers order everything here; one without the fence that it needs is
-      // the business of wg-insert-proxy-fences.
-      .Case([&](wg::FenceProxyOp) { return true; })
+      .Case([&](wg::FenceProxyOp) {
+        observer.fenced = observer.time;
+        return true;
+      })
       .Case([&](gpu::BarrierOp) {
         auto all = static_cast<int64_t>(cta.warpgroups.size());
         step = meet(op, *cta.add(op, NamedBarrier(all)), /*waits=*/true);

@@ -7,12 +7,15 @@
 
 #include "CTA.h"
 
+#include "mlir/IR/AsmState.h"
+
 using namespace mlir;
 using namespace mlir::gdr::interpreter;
 
 CTA::CTA(const Launch &launch, Dim3 id)
     : launch(launch), kernel(launch.kernel), id(id) {
   int64_t count = launch.block[0] / wg::warpgroupThreads;
+  kernel.walk([&](wg::FenceProxyOp) { hasFences = true; });
   for (int64_t i = 0; i < count; ++i)
     warpgroups.push_back(
         std::make_unique<Warpgroup>(*this, static_cast<unsigned>(i)));
@@ -41,6 +44,14 @@ LogicalResult CTA::run() {
   }
 }
 
+std::string CTA::getText(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  AsmState state(kernel, OpPrintingFlags().skipRegions());
+  op->print(os, state);
+  return StringRef(text).split(" : ").first.str();
+}
+
 LogicalResult CTA::reportDeadlock() {
   InFlightDiagnostic diagnostic = emitError(kernel.getLoc())
                                   << "deadlock: no warpgroup of block ["
@@ -54,7 +65,7 @@ LogicalResult CTA::reportDeadlock() {
     }
     Operation *op = warpgroup->getCurrent();
     diagnostic.attachNote(op->getLoc())
-        << warpgroup->getName() << " waits at '" << op->getName() << "' "
+        << warpgroup->getName() << " waits at '" << getText(op) << "' "
         << warpgroup->getReason();
   }
   return diagnostic;

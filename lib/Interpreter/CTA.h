@@ -48,6 +48,10 @@ public:
   /// Runs all warpgroups to their ends.
   LogicalResult run();
 
+  /// The op without its types, with the names that --gdr-tile-programs prints:
+  /// all ops of a kernel may have one location.
+  std::string getText(Operation *op);
+
   /// What the op has made for the CTA; null before the first warpgroup that
   /// comes to it has made it.
   template <typename T>
@@ -64,6 +68,8 @@ public:
   gpu::GPUFuncOp kernel;
   const Dim3 id;
   SharedMemory shared;
+  /// Whether wg-insert-proxy-fences has run; before, no fence is missing.
+  bool hasFences = false;
   /// Of barriers that have no place in shared memory yet.
   int64_t barrierBytes = 0;
   std::vector<std::unique_ptr<Warpgroup>> warpgroups;

@@ -395,9 +395,10 @@ static bool fill(Operation *op, ArrayRef<TilePtr> operands, Tile &result) {
 }
 
 FailureOr<TilePtr>
-mlir::gdr::interpreter::evaluate(Operation *op, ArrayRef<TilePtr> operands) {
+mlir::gdr::interpreter::evaluate(Operation *op, ArrayRef<TilePtr> operands,
+                                 function_ref<InFlightDiagnostic()> emitError) {
   if (isDivision(op) && llvm::is_contained(operands[1]->integers, 0))
-    return op->emitOpError("divides by zero"), failure();
+    return emitError() << "divides by zero";
   std::shared_ptr<Tile> result = createTile(op->getResult(0).getType());
   if (!result || !fill(op, operands, *result))
     return TilePtr();

@@ -9,6 +9,7 @@
 #define GDR_LIB_INTERPRETER_ELEMENTWISE_H
 
 #include "Values.h"
+#include "mlir/IR/Diagnostics.h"
 
 namespace mlir::gdr::interpreter {
 
@@ -18,7 +19,8 @@ bool isOnNumbers(Operation *op);
 
 /// The result of such an op; null if the op is not known, and a failure, which
 /// is reported, if it has no result.
-FailureOr<TilePtr> evaluate(Operation *op, ArrayRef<TilePtr> operands);
+FailureOr<TilePtr> evaluate(Operation *op, ArrayRef<TilePtr> operands,
+                            function_ref<InFlightDiagnostic()> emitError);
 
 } // namespace mlir::gdr::interpreter
 

@@ -35,9 +35,8 @@ void Evaluator::set(Value value, Datum datum) {
 }
 
 InFlightDiagnostic Evaluator::emitError(Operation *op) {
-  // Printed with the op, which would be a whole kernel if it has regions.
-  if (op->getNumRegions() == 0)
-    return op->emitOpError();
+  // Without a note that prints the op, which would be all of a kernel if it has
+  // regions.
   return mlir::emitError(op->getLoc()) << "'" << op->getName() << "' op ";
 }
 
@@ -167,7 +166,8 @@ void Evaluator::finishBlock(ArrayRef<Datum> yielded) {
 Step Evaluator::executeOnNumbers(Operation *op) {
   SmallVector<TilePtr> operands = llvm::map_to_vector(
       op->getOperands(), [&](Value value) { return getAs<TilePtr>(value); });
-  FailureOr<TilePtr> result = evaluate(op, operands);
+  FailureOr<TilePtr> result =
+      evaluate(op, operands, [&] { return emitError(op); });
   if (failed(result))
     return Step::Failed;
   if (!*result)

@@ -76,7 +76,8 @@ Step Warpgroup::waitForProducts(wg::WaitOp op) {
       InFlightDiagnostic diagnostic = emitError(op);
       diagnostic << "expected products that have ended, got one of the last "
                  << op.getNewer() << ", which may be under way";
-      diagnostic.attachNote(product->op->getLoc()) << "the product";
+      diagnostic.attachNote(product->op->getLoc())
+          << "the product is '" << cta.getText(product->op) << "'";
       return Step::Failed;
     }
     set(tile, product->result);

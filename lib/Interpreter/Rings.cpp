@@ -140,7 +140,8 @@ Step Warpgroup::release(wg::ReleaseOp op) {
         InFlightDiagnostic diagnostic = emitError(op);
         diagnostic << "releases " << describe(use, slot)
                    << ", which a product still reads; wait for it before";
-        diagnostic.attachNote(product->op->getLoc()) << "the product";
+        diagnostic.attachNote(product->op->getLoc())
+            << "the product is '" << cta.getText(product->op) << "'";
         return Step::Failed;
       }
   return arrive(op, empty, warps);

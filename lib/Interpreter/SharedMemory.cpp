@@ -105,6 +105,16 @@ const Access *SharedMemory::findConflict(const Access &access,
   return nullptr;
 }
 
+const Access *
+SharedMemory::findUnfenced(const Access &read,
+                           function_ref<int64_t(unsigned)> getFenced) const {
+  for (const Access &other : accesses)
+    if (other.isWrite && other.begin < read.end && read.begin < other.end &&
+        other.time > getFenced(other.warpgroup))
+      return &other;
+  return nullptr;
+}
+
 static bool isSameEntry(const Access &a, const Access &b) {
   return a.op == b.op && a.begin == b.begin && a.end == b.end &&
          a.isWrite == b.isWrite && a.warpgroup == b.warpgroup;

@@ -45,8 +45,8 @@ struct Access {
 /// What one warpgroup knows.
 struct Observer {
   unsigned warpgroup = 0;
-  /// Its last access, and the last before its last barrier.
-  int64_t time = 0, synced = 0;
+  /// Its last access, and the last before its last barrier, and its last fence.
+  int64_t time = 0, synced = 0, fenced = 0;
   Knowledge known;
 
   /// What it tells by arriving at a barrier; a single thread does not speak for
@@ -79,6 +79,11 @@ public:
   /// An earlier access that conflicts with one of the observer, or null.
   const Access *findConflict(const Access &access,
                              const Observer &observer) const;
+  /// A write to bytes of a tile that an asynchronous reader may not see: one
+  /// that its warpgroup, of which `getFenced` gives the last fence, has not
+  /// fenced. Or null.
+  const Access *findUnfenced(const Access &read,
+                             function_ref<int64_t(unsigned)> getFenced) const;
   /// Remembers an access. Accesses of one op to the same bytes are one entry,
   /// that of the last, so that loops do not make the list longer.
   Access *add(const Access &access);

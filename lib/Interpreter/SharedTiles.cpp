@@ -35,8 +35,8 @@ LogicalResult Warpgroup::verifyAccess(Operation *op, const Access &access) {
                << " in warpgroup " << other->warpgroup
                << ", with no barrier between the two";
   diagnostic.attachNote(other->op->getLoc())
-      << "the other access is here, bytes " << other->begin << " to "
-      << other->end << " of shared memory";
+      << "the other access is '" << cta.getText(other->op) << "', of bytes "
+      << other->begin << " to " << other->end << " of shared memory";
   return failure();
 }
 
@@ -68,6 +68,24 @@ LogicalResult Warpgroup::verifyIsWritten(Operation *op,
   return success();
 }
 
+// Before an asynchronous read, threads have to fence what they wrote; PTX ISA,
+// "Async proxy".
+LogicalResult Warpgroup::verifyIsFenced(Operation *op, const Access &access) {
+  auto getFenced = [&](unsigned number) {
+    return cta.warpgroups[number]->observer.fenced;
+  };
+  const Access *write =
+      cta.hasFences ? cta.shared.findUnfenced(access, getFenced) : nullptr;
+  if (!write)
+    return success();
+  InFlightDiagnostic diagnostic = emitError(op);
+  diagnostic << "reads asynchronously what '" << write->op->getName()
+             << "' has written, with no wg.fence_proxy in between";
+  diagnostic.attachNote(write->op->getLoc())
+      << "the write is '" << cta.getText(write->op) << "'";
+  return failure();
+}
+
 FailureOr<Access *> Warpgroup::readTile(Operation *op, const SharedTile &tile,
                                         Attribute layout, bool isAsync) {
   Access access{tile.begin,
@@ -77,7 +95,8 @@ FailureOr<Access *> Warpgroup::readTile(Operation *op, const SharedTile &tile,
                 op,
                 observer.warpgroup};
   if (failed(verifyIsCurrent(op, tile)) || failed(verifyAccess(op, access)) ||
-      failed(verifyIsWritten(op, tile)))
+      failed(verifyIsWritten(op, tile)) ||
+      (isAsync && failed(verifyIsFenced(op, access))))
     return failure();
   access.time = isAsync ? Access::underWay : ++observer.time;
   return cta.shared.add(access);

@@ -29,7 +29,8 @@ InFlightDiagnostic Warpgroup::emitError(Operation *op) {
   InFlightDiagnostic diagnostic = Evaluator::emitError(op);
   diagnostic.attachNote(op->getLoc())
       << "in " << getName() << " of block [" << ArrayRef<int64_t>(cta.id)
-      << "] of kernel '" << cta.kernel.getName() << "'";
+      << "] of kernel '" << cta.kernel.getName() << "', at '" << cta.getText(op)
+      << "'";
   return diagnostic;
 }
 

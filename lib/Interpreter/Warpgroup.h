@@ -70,7 +70,8 @@ private:
   LogicalResult verifyAccess(Operation *op, const Access &access);
   LogicalResult verifyIsCurrent(Operation *op, const SharedTile &tile);
   LogicalResult verifyIsWritten(Operation *op, const SharedTile &tile);
-  /// All three, for a read of the whole tile; returns the remembered access,
+  LogicalResult verifyIsFenced(Operation *op, const Access &access);
+  /// All of these, for a read of the whole tile; returns the remembered access,
   /// which is under way if it is asynchronous.
   FailureOr<Access *> readTile(Operation *op, const SharedTile &tile,
                                Attribute layout, bool isAsync);
@@ -108,6 +109,7 @@ private:
 
   // BarrierOps.cpp
   bool executeOnBarriers(Operation *op, Step &step);
+  bool executeOnNamedBarriers(Operation *op, Step &step);
   Step createMBarriers(wg::MBarrierAllocOp op);
   Step waitForMBarrier(wg::MBarrierWaitOp op);
   Step arrive(Operation *op, MBarrier &barrier, int64_t count);

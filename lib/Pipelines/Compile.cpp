@@ -82,7 +82,7 @@ static void buildKernelsPipeline(OpPassManager &pm, const std::string &target) {
 }
 
 void gdr::buildTileProgramPipeline(OpPassManager &pm,
-                                   const CompileOptions &options) {
+                                   const TileProgramOptions &options) {
   DispatchOptions dispatchOptions;
   dispatchOptions.chunked = true;
   dispatchOptions.wgmma = true;
@@ -92,6 +92,8 @@ void gdr::buildTileProgramPipeline(OpPassManager &pm,
   // As before the lowering of tile programs.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  if (options.lowerRings)
+    buildAllocateTilesPipeline(pm);
 }
 
 void gdr::buildCompilePipeline(OpPassManager &pm,
@@ -114,7 +116,7 @@ void gdr::registerCompilePipeline() {
       "gdr-compile",
       "Compile gdr.gated_delta_rule to the LLVM dialect and, for a GPU, NVVM",
       buildCompilePipeline);
-  PassPipelineRegistration<CompileOptions>(
+  PassPipelineRegistration<TileProgramOptions>(
       "gdr-tile-programs",
       "Compile gdr.gated_delta_rule to tile programs in the wg dialect",
       buildTileProgramPipeline);

@@ -18,7 +18,7 @@ module attributes {gpu.container_module} {
 //
 // TWO-USES: error: deadlock: no warpgroup of block [0, 0, 0] of kernel 'kernel' can go on
 // TWO-USES: note: warpgroup 0, of role 'load', has ended
-// TWO-USES: note: warpgroup 1, of role 'math', waits at 'wg.take' for use 1 of the ring, in slot 0, to be filled: 1 of 1 arrivals is missing
+// TWO-USES: note: warpgroup 1, of role 'math', waits at '{{.*}}wg.take %{{.*}}' for use 1 of the ring, in slot 0, to be filled: 1 of 1 arrivals is missing
 func.func @two_uses(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
   %threads = arith.constant 256 : index
@@ -53,8 +53,8 @@ gpu.module @two_uses_kernels {
 // The only slot is loaded twice and never given back.
 //
 // NOT-RELEASED: error: deadlock
-// NOT-RELEASED: note: warpgroup 0, of role 'load', waits at 'wg.acquire' for the release of use 0 of the ring, in slot 0: 4 of 4 arrivals are missing
-// NOT-RELEASED: note: warpgroup 1, of role 'math', waits at 'wg.take' for use 1 of the ring
+// NOT-RELEASED: note: warpgroup 0, of role 'load', waits at '{{.*}}wg.acquire %{{.*}}' for the release of use 0 of the ring, in slot 0: 4 of 4 arrivals are missing
+// NOT-RELEASED: note: warpgroup 1, of role 'math', waits at '{{.*}}wg.take %{{.*}}' for use 1 of the ring
 func.func @not_released(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
   %threads = arith.constant 256 : index
@@ -89,7 +89,7 @@ gpu.module @not_released_kernels {
 
 // The ring waits for two consumers, and has one.
 //
-// TOO-FEW-CONSUMERS: note: warpgroup 0, of role 'load', waits at 'wg.acquire' for the release of use 0 of the ring, in slot 0: 4 of 8 arrivals are missing
+// TOO-FEW-CONSUMERS: note: warpgroup 0, of role 'load', waits at '{{.*}}wg.acquire %{{.*}}' for the release of use 0 of the ring, in slot 0: 4 of 8 arrivals are missing
 // TOO-FEW-CONSUMERS: note: warpgroup 1, of role 'math', has ended
 func.func @too_few_consumers(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
@@ -125,7 +125,7 @@ gpu.module @too_few_consumers_kernels {
 
 // A slot of two tiles, of which one is loaded.
 //
-// TOO-FEW-BYTES: note: warpgroup 1, of role 'math', waits at 'wg.take' for use 0 of the ring, in slot 0, to be filled: 8192 bytes are missing that no copy brings
+// TOO-FEW-BYTES: note: warpgroup 1, of role 'math', waits at '{{.*}}wg.take %{{.*}}' for use 0 of the ring, in slot 0, to be filled: 8192 bytes are missing that no copy brings
 func.func @too_few_bytes(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
   %threads = arith.constant 256 : index

@@ -30,8 +30,8 @@ module attributes {gpu.container_module} {
 // A product of what threads have just stored.
 //
 // NO-SYNC: error: 'wg.mma' op reads shared memory that 'wg.store' has written, with no barrier of the warpgroup in between
-// NO-SYNC: note: in warpgroup 0 of block [0, 0, 0] of kernel 'kernel'
-// NO-SYNC: note: the other access is here, bytes 0 to 8192
+// NO-SYNC: note: in warpgroup 0 of block [0, 0, 0] of kernel 'kernel', at '%{{.*}} = wg.mma %{{.*}}, %{{.*}}'
+// NO-SYNC: note: the other access is 'wg.store %{{.*}}, %{{.*}}', of bytes 0 to 8192 of shared memory
 func.func @no_sync(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
   %threads = arith.constant 128 : index

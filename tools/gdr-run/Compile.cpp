@@ -63,8 +63,10 @@ LogicalResult mlir::gdr::run::lowerToLLVM(ModuleOp module, TargetKind target,
 }
 
 LogicalResult mlir::gdr::run::lowerToTilePrograms(ModuleOp module,
-                                                  StringRef chip) {
-  CompileOptions options;
+                                                  StringRef chip,
+                                                  bool lowerRings) {
+  TileProgramOptions options;
+  options.lowerRings = lowerRings;
   if (!chip.empty())
     options.chips = {chip.str()};
   PassManager pm(module.getContext());

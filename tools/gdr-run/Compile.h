@@ -22,7 +22,8 @@ namespace mlir::gdr::run {
 LogicalResult lowerToLLVM(ModuleOp module, TargetKind target, StringRef chip);
 
 /// Runs it up to tile programs.
-LogicalResult lowerToTilePrograms(ModuleOp module, StringRef chip);
+LogicalResult lowerToTilePrograms(ModuleOp module, StringRef chip,
+                                  bool lowerRings);
 
 /// The host code of a function, from a module that was lowered to tile
 /// programs.

@@ -42,6 +42,10 @@ struct CommandLine {
   cl::opt<std::string> chip{
       "chip", cl::value_desc("sm_90a"), cl::cat(category),
       cl::desc("chip to compile for (default: that of the GPU)")};
+  cl::opt<bool> lowerRings{
+      "lower-rings", cl::cat(category),
+      cl::desc("interpret tile programs with rings lowered to barriers and "
+               "everything in its place in shared memory")};
   cl::opt<bool> check{
       "check", cl::cat(category),
       cl::desc(
@@ -146,6 +150,8 @@ static llvm::Error verify(const Options &options) {
       return makeError("--{0}={1}: expected at least {2}", name, value, least);
   if (options.steps > 1 && !options.splits.empty())
     return makeError("--steps and --split exclude each other");
+  if (options.lowerRings && options.target != TargetKind::Interpreter)
+    return makeError("--lower-rings needs --target=interpreter");
   if (options.bench && options.target == TargetKind::Interpreter)
     return makeError("--bench measures cpu and cuda, got --target=interpreter");
   if (!options.check && (options.steps > 1 || !options.splits.empty()))
@@ -164,6 +170,7 @@ llvm::Expected<Options> mlir::gdr::run::parseOptions(int argc, char **argv) {
   options.function = line.function;
   options.target = line.target;
   options.chip = line.chip;
+  options.lowerRings = line.lowerRings;
   options.check = line.check;
   options.bench = line.bench;
   options.random = {line.seed, line.gates, line.maxBeta};

@@ -27,6 +27,7 @@ struct Options {
   std::string function;
   TargetKind target = TargetKind::CPU;
   std::string chip;
+  bool lowerRings = false;
   bool check = false;
   bool bench = false;
   llvm::StringMap<int64_t> dims;

@@ -93,9 +93,10 @@ llvm::Error Runner::lower() {
   pm.addPass(createSymbolDCEPass());
   if (failed(pm.run(*lowered)))
     return makeError("cannot remove the other functions");
-  LogicalResult compiled = options.target == TargetKind::Interpreter
-                               ? lowerToTilePrograms(*lowered, chip)
-                               : lowerToLLVM(*lowered, options.target, chip);
+  LogicalResult compiled =
+      options.target == TargetKind::Interpreter
+          ? lowerToTilePrograms(*lowered, chip, options.lowerRings)
+          : lowerToLLVM(*lowered, options.target, chip);
   if (failed(compiled))
     return makeError("cannot compile function '{0}'", function.getName());
   return llvm::Error::success();
