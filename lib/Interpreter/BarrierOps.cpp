@@ -25,12 +25,14 @@ Step Warpgroup::createMBarriers(wg::MBarrierAllocOp op) {
     if (count < 1 || arrivals < 1)
       return fail(op, "expected at least one barrier and arrival");
     int64_t bytes = count * mbarrierBytes;
-    if (op.getOffset())
-      cta.shared.growTo(static_cast<int64_t>(*op.getOffset()) + bytes);
-    else
+    if (op.getOffset()) {
+      if (allocate(op, bytes, static_cast<int64_t>(*op.getOffset())) < 0)
+        return Step::Failed;
+    } else {
       cta.barrierBytes += bytes;
-    if (failed(verifySharedSize(op)))
-      return Step::Failed;
+      if (failed(verifySharedSize(op, /*end=*/0)))
+        return Step::Failed;
+    }
     row = cta.add<MBarrierRow>(
         op, {std::vector<MBarrier>(count, MBarrier(arrivals))});
   }

@@ -83,8 +83,7 @@ static LogicalResult verifyBox(function_ref<InFlightDiagnostic()> emitError,
   if (map.tensor.elementType != tile.type.getElementType() ||
       map.swizzle != tile.type.getSwizzle() ||
       rowBytes != tile.type.getPanelWidth() ||
-      tile.type.getNumElements() % rows != 0 ||
-      (tile.type.getShape().size() == 2 && rows != tile.type.getShape()[0]))
+      rows != (tile.type.getShape().size() == 2 ? tile.type.getShape()[0] : 1))
     return emitError() << "expected a tensor map whose box is a panel of "
                        << tile.type << ", got a box of [" << map.box
                        << "] elements of " << map.tensor.elementType

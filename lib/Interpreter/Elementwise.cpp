@@ -245,15 +245,6 @@ static bool compare(arith::CmpIPredicate predicate, int64_t x, int64_t y,
   llvm_unreachable("unknown predicate");
 }
 
-static bool compare(arith::CmpFPredicate predicate, float x, float y) {
-  // Bits of the predicate: equal, greater, less, unordered.
-  unsigned outcome = std::isnan(x) || std::isnan(y) ? 8
-                     : x < y                        ? 4
-                     : x > y                        ? 2
-                                                    : 1;
-  return (static_cast<unsigned>(predicate) & outcome) != 0;
-}
-
 //===----------------------------------------------------------------------===//
 // Conversions
 //===----------------------------------------------------------------------===//
@@ -377,8 +368,9 @@ static bool fill(Operation *op, ArrayRef<TilePtr> operands, Tile &result) {
                                    operands[1]->integers[i], bits);
   } else if (auto cmp = dyn_cast<arith::CmpFOp>(op)) {
     for (int64_t i = 0; i < size; ++i)
-      result.integers[i] = compare(cmp.getPredicate(), operands[0]->floats[i],
-                                   operands[1]->floats[i]);
+      result.integers[i] = arith::applyCmpPredicate(
+          cmp.getPredicate(), APFloat(operands[0]->floats[i]),
+          APFloat(operands[1]->floats[i]));
   } else if (isa<arith::SelectOp>(op)) {
     select(*operands[0], *operands[1], *operands[2], result);
   } else if (isa<tensor::SplatOp>(op)) {

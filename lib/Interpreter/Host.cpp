@@ -161,6 +161,8 @@ Step HostCode::execute(Operation *op) {
       .Case([&](gpu::LaunchFuncOp launchOp) { return launch(launchOp); })
       .Case([&](EncodeTensorMapOp encode) {
         const auto &tensor = getAs<MemRef>(encode.getTensor());
+        if (!isa<wg::TensorMapType>(encode.getMap().getType()))
+          return fail(op, "expected a map of type !wg.tensor_map");
         if (std::string problem = getProblem(tensor); !problem.empty())
           return fail(op, "expected a tensor that has a tensor map; " +
                               Twine(problem));

@@ -12,11 +12,15 @@
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <new>
+
 using namespace mlir;
 using namespace mlir::gdr::interpreter;
 
 /// Of allocations: more than any copy asks for.
 static constexpr int64_t allocationAlignment = 256;
+/// Of one allocation, in bytes.
+static constexpr int64_t maxAllocation = int64_t{1} << 40;
 
 static int64_t getElementBytes(const MemRef &memref) {
   return llvm::divideCeil(memref.elementType.getIntOrFloatBitWidth(), 8);
@@ -42,8 +46,10 @@ char *Evaluator::getAddress(Operation *op, const MemRef &memref,
   return memory.data + at;
 }
 
-// A contiguous memref with memory of its own, all of it NaN.
-static MemRef createAllocation(MemRefType type, ArrayRef<int64_t> dynamic) {
+// A contiguous memref with memory of its own, all of it NaN; none if it is too
+// large.
+static std::optional<MemRef> createAllocation(MemRefType type,
+                                              ArrayRef<int64_t> dynamic) {
   MemRef memref;
   memref.elementType = type.getElementType();
   for (int64_t size : type.getShape()) {
@@ -54,18 +60,24 @@ static MemRef createAllocation(MemRefType type, ArrayRef<int64_t> dynamic) {
     memref.sizes.push_back(size);
   }
   int64_t count = 1;
+  bool isTooLarge = false;
   for (int64_t size : llvm::reverse(memref.sizes)) {
     memref.strides.insert(memref.strides.begin(), count);
-    count *= size;
+    isTooLarge |= llvm::MulOverflow(count, size, count) != 0;
   }
-  memref.memory = std::make_shared<GlobalMemory>();
-  GlobalMemory &memory = *memref.memory;
-  memory.numBytes = count * getElementBytes(memref);
-  int64_t total = memory.numBytes + allocationAlignment;
-  memory.owned = std::make_unique<char[]>(total);
-  std::fill_n(memory.owned.get(), total, '\xFF');
-  memory.data = reinterpret_cast<char *>(llvm::alignTo(
-      reinterpret_cast<uintptr_t>(memory.owned.get()), allocationAlignment));
+  int64_t bytes = getElementBytes(memref);
+  if (isTooLarge || count > maxAllocation / bytes)
+    return std::nullopt;
+  auto memory = std::make_shared<GlobalMemory>();
+  memory->numBytes = count * bytes;
+  int64_t total = memory->numBytes + allocationAlignment;
+  memory->owned.reset(new (std::nothrow) char[total]);
+  if (!memory->owned)
+    return std::nullopt;
+  std::fill_n(memory->owned.get(), total, '\xFF');
+  memory->data = reinterpret_cast<char *>(llvm::alignTo(
+      reinterpret_cast<uintptr_t>(memory->owned.get()), allocationAlignment));
+  memref.memory = std::move(memory);
   return memref;
 }
 
@@ -149,9 +161,12 @@ bool Evaluator::executeOnMemRefs(Operation *op, Step &step) {
         if (!alloc.getType().getLayout().isIdentity() ||
             !alloc.getType().getElementType().isIntOrFloat())
           return false;
-        set(alloc.getResult(),
-            createAllocation(alloc.getType(),
-                             getIntegers(alloc.getDynamicSizes())));
+        std::optional<MemRef> memref = createAllocation(
+            alloc.getType(), getIntegers(alloc.getDynamicSizes()));
+        if (memref)
+          set(alloc.getResult(), std::move(*memref));
+        else
+          step = fail(op, "expected an allocation that fits in memory");
         return true;
       })
       .Case([&](memref::DeallocOp dealloc) {

@@ -36,12 +36,6 @@ bool Observer::knows(const Access &access) const {
 // Bytes
 //===----------------------------------------------------------------------===//
 
-int64_t SharedMemory::allocate(int64_t numBytes, int64_t alignment) {
-  int64_t begin = llvm::alignTo(size(), alignment);
-  growTo(begin + numBytes);
-  return begin;
-}
-
 void SharedMemory::growTo(int64_t end) {
   if (end <= size())
     return;

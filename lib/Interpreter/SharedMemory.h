@@ -60,9 +60,7 @@ inline constexpr int64_t mbarrierBytes = 8;
 
 class SharedMemory {
 public:
-  /// Reserves memory; returns where it begins.
-  int64_t allocate(int64_t numBytes, int64_t alignment);
-  /// Makes room up to an end that someone else has chosen.
+  /// Makes room.
   void growTo(int64_t end);
   int64_t size() const { return static_cast<int64_t>(bytes.size()); }
 

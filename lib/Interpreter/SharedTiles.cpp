@@ -124,8 +124,8 @@ std::shared_ptr<Tile> Warpgroup::getElements(const SharedTile &tile,
 //===----------------------------------------------------------------------===//
 
 // As wg-allocate-shared does it: barriers fill up the end.
-LogicalResult Warpgroup::verifySharedSize(Operation *op) {
-  int64_t size = cta.shared.size();
+LogicalResult Warpgroup::verifySharedSize(Operation *op, int64_t end) {
+  int64_t size = std::max(end, cta.shared.size());
   if (cta.barrierBytes)
     size = llvm::alignTo(size, mbarrierBytes) + cta.barrierBytes;
   if (size > cta.launch.sharedBytes)
@@ -139,29 +139,46 @@ int64_t Warpgroup::allocate(Operation *op, int64_t bytes,
   if (int64_t *begin = cta.find<int64_t>(op))
     return *begin;
   int64_t begin =
-      offset ? *offset : cta.shared.allocate(bytes, wg::tileAlignment);
+      offset.value_or(llvm::alignTo(cta.shared.size(), wg::tileAlignment));
+  if (begin < 0) {
+    emitError(op) << "expected an offset that is not negative, got " << begin;
+    return -1;
+  }
+  if (failed(verifySharedSize(op, begin + bytes)))
+    return -1;
   cta.shared.growTo(begin + bytes);
-  return failed(verifySharedSize(op)) ? -1 : *cta.add<int64_t>(op, begin);
+  return *cta.add<int64_t>(op, begin);
+}
+
+// Where what is in shared memory begins, or nothing.
+static std::optional<int64_t> getBegin(const Datum &datum) {
+  if (auto *tile = std::get_if<SharedTile>(&datum))
+    return tile->begin;
+  if (auto *memory = std::get_if<RingMemory>(&datum))
+    return memory->begin;
+  if (auto *ring = std::get_if<Ring *>(&datum))
+    return (*ring)->begin;
+  return std::nullopt;
 }
 
 Step Warpgroup::allocate(wg::AllocOp op) {
-  auto ring = dyn_cast<wg::RingType>(op.getTile().getType());
-  auto type = dyn_cast<wg::SharedType>(op.getTile().getType());
-  if (type && !getElement(type.getElementType()))
-    return fail(op, "has an element type that is not known to the interpreter");
+  Type allocated = op.getTile().getType();
+  auto ring = dyn_cast<wg::RingType>(allocated);
+  auto type = dyn_cast<wg::SharedType>(allocated);
+  ArrayRef<wg::SharedType> tiles = ring ? ring.getTiles() : ArrayRef(type);
+  for (wg::SharedType tile : tiles)
+    if (!getElement(tile.getElementType()))
+      return fail(op,
+                  "has an element type that is not known to the interpreter");
   int64_t bytes =
       ring ? ring.getSlots() * ring.getSlotBytes() : type.getBytes();
   std::optional<int64_t> offset;
-  if (op.getOffset())
+  if (op.getOffset()) {
     offset = static_cast<int64_t>(*op.getOffset());
-  if (Value over = op.getOver(); over && !offset) {
-    const Datum &under = get(over);
-    if (auto *tile = std::get_if<SharedTile>(&under))
-      offset = tile->begin;
-    else if (auto *memory = std::get_if<RingMemory>(&under))
-      offset = memory->begin;
-    else
-      offset = std::get<Ring *>(under)->begin;
+  } else if (Value over = op.getOver()) {
+    offset = getBegin(get(over));
+    if (!offset)
+      return fail(op, "expected something in shared memory to lie over");
     *offset += static_cast<int64_t>(op.getOverOffset().value_or(0));
   }
   int64_t begin = allocate(op, bytes, offset);

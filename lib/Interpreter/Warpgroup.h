@@ -65,7 +65,8 @@ private:
   /// Where memory for the CTA begins, the same for all warpgroups; -1, and an
   /// error, if there is not enough.
   int64_t allocate(Operation *op, int64_t bytes, std::optional<int64_t> offset);
-  LogicalResult verifySharedSize(Operation *op);
+  /// Fails if memory up to `end`, and barriers, are too much.
+  LogicalResult verifySharedSize(Operation *op, int64_t end);
   /// Reports an access that is not ordered after an earlier one.
   LogicalResult verifyAccess(Operation *op, const Access &access);
   LogicalResult verifyIsCurrent(Operation *op, const SharedTile &tile);
