@@ -12,9 +12,13 @@
 using namespace mlir;
 using namespace mlir::gdr::interpreter;
 
-MBarrier &Warpgroup::getMBarrier(Value value) const {
+MBarrier *Warpgroup::getMBarrier(Operation *op, Value value) {
   const auto &at = getAs<MBarrierAt>(value);
-  return at.row->barriers[at.position];
+  if (numBarriers >= at.publishedBy)
+    return &at.row->barriers[at.position];
+  emitError(op) << "expected a gpu.barrier between the initialization of the "
+                   "barrier, by one thread, and its use";
+  return nullptr;
 }
 
 Step Warpgroup::createMBarriers(wg::MBarrierAllocOp op) {
@@ -36,7 +40,7 @@ Step Warpgroup::createMBarriers(wg::MBarrierAllocOp op) {
     row = cta.add<MBarrierRow>(
         op, {std::vector<MBarrier>(count, MBarrier(arrivals))});
   }
-  set(op.getBarriers(), MBarrierAt{row, 0});
+  set(op.getBarriers(), MBarrierAt{row, 0, numBarriers + 1});
   return Step::Done;
 }
 
@@ -54,15 +58,17 @@ Step Warpgroup::arrive(Operation *op, MBarrier &barrier, int64_t count) {
 
 // Ends when the barrier is in a phase of the other parity.
 Step Warpgroup::waitForMBarrier(wg::MBarrierWaitOp op) {
-  MBarrier &barrier = getMBarrier(op.getBarrier());
+  MBarrier *barrier = getMBarrier(op, op.getBarrier());
+  if (!barrier)
+    return Step::Failed;
   int64_t parity = getInteger(op.getParity());
   if (parity != 0 && parity != 1)
     return fail(op, "expected a parity of 0 or 1, got " + Twine(parity));
-  barrier.makeCopies();
-  if (barrier.getPhase() % 2 == parity)
-    return wait("for the end of phase " + Twine(barrier.getPhase()) + ": " +
-                barrier.describe());
-  learn(barrier.getKnowledge());
+  barrier->makeCopies();
+  if (barrier->getPhase() % 2 == parity)
+    return wait("for the end of phase " + Twine(barrier->getPhase()) + ": " +
+                barrier->describe());
+  learn(barrier->getKnowledge());
   return Step::Done;
 }
 
@@ -124,6 +130,7 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
       .Case([&](gpu::BarrierOp) {
         auto all = static_cast<int64_t>(cta.warpgroups.size());
         step = meet(op, *cta.add(op, NamedBarrier(all)), /*waits=*/true);
+        numBarriers += step == Step::Done;
         return true;
       })
       .Case([&](wg::MBarrierAllocOp alloc) {
@@ -142,19 +149,20 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
         return true;
       })
       .Case([&](wg::MBarrierExpectOp expect) {
-        if (failed(verifyOneThread(op))) {
+        MBarrier *barrier = getMBarrier(op, expect.getBarrier());
+        if (!barrier || failed(verifyOneThread(op))) {
           step = Step::Failed;
           return true;
         }
-        MBarrier &barrier = getMBarrier(expect.getBarrier());
-        barrier.expect(static_cast<int64_t>(expect.getBytes()));
-        step = arrive(op, barrier, 1);
+        barrier->expect(static_cast<int64_t>(expect.getBytes()));
+        step = arrive(op, *barrier, 1);
         return true;
       })
       .Case([&](wg::MBarrierArriveOp arriveOp) {
         constexpr int64_t warps = wg::warpgroupThreads / wg::warpThreads;
-        step = arrive(op, getMBarrier(arriveOp.getBarrier()),
-                      inOneThread ? 1 : warps);
+        MBarrier *barrier = getMBarrier(op, arriveOp.getBarrier());
+        step = barrier ? arrive(op, *barrier, inOneThread ? 1 : warps)
+                       : Step::Failed;
         return true;
       })
       .Case([&](wg::MBarrierWaitOp wait) {

@@ -13,15 +13,15 @@
 using namespace mlir;
 using namespace mlir::gdr::interpreter;
 
-void Knowledge::set(size_t warpgroup, int64_t time) {
-  if (warpgroup >= times.size())
-    times.resize(warpgroup + 1);
-  times[warpgroup] = std::max(times[warpgroup], time);
+void Knowledge::set(size_t agent, int64_t time) {
+  if (agent >= times.size())
+    times.resize(agent + 1);
+  times[agent] = std::max(times[agent], time);
 }
 
 void Knowledge::add(const Knowledge &other) {
-  for (auto [warpgroup, time] : llvm::enumerate(other.times))
-    set(warpgroup, time);
+  for (auto [agent, time] : llvm::enumerate(other.times))
+    set(agent, time);
 }
 
 bool MBarrier::arrive(int64_t count, const Knowledge &knowledge) {
@@ -34,13 +34,13 @@ bool MBarrier::arrive(int64_t count, const Knowledge &knowledge) {
 }
 
 void MBarrier::addCopy(Operation *op, int64_t count,
-                       std::function<void()> copy) {
+                       std::function<void(Knowledge &)> copy) {
   copies.push_back({op, count, std::move(copy)});
 }
 
 void MBarrier::makeCopies() {
   for (Copy &copy : copies) {
-    copy.make();
+    copy.make(arrived);
     bytes -= copy.bytes;
   }
   copies.clear();

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A barrier carries the knowledge of those who arrive to those who wait: how
-// far each warpgroup's accesses of shared memory were. An access is ordered
+// far the accesses of shared memory of each were. An access is ordered
 // before another if the second warpgroup knows of it.
 //
 //===----------------------------------------------------------------------===//
@@ -22,14 +22,14 @@
 
 namespace mlir::gdr::interpreter {
 
-/// For each warpgroup of the CTA, its last access that is known.
+/// For each agent (SharedMemory.h), its last access that is known.
 struct Knowledge {
   SmallVector<int64_t, 8> times;
 
-  int64_t get(size_t warpgroup) const {
-    return warpgroup < times.size() ? times[warpgroup] : 0;
+  int64_t get(size_t agent) const {
+    return agent < times.size() ? times[agent] : 0;
   }
-  void set(size_t warpgroup, int64_t time);
+  void set(size_t agent, int64_t time);
   void add(const Knowledge &other);
 };
 
@@ -44,7 +44,8 @@ public:
   void expect(int64_t count) { bytes += count; }
   /// Copies are made when someone waits for them, so that who does not wait
   /// does not see them.
-  void addCopy(Operation *op, int64_t count, std::function<void()> copy);
+  void addCopy(Operation *op, int64_t count,
+               std::function<void(Knowledge &)> copy);
   void makeCopies();
 
   int64_t getPhase() const { return phase; }
@@ -60,7 +61,7 @@ private:
   struct Copy {
     Operation *op;
     int64_t bytes;
-    std::function<void()> make;
+    std::function<void(Knowledge &)> make;
   };
   void tryEndPhase();
 

@@ -15,7 +15,10 @@ using namespace mlir::gdr::interpreter;
 CTA::CTA(const Launch &launch, Dim3 id)
     : launch(launch), kernel(launch.kernel), id(id) {
   int64_t count = launch.block[0] / wg::warpgroupThreads;
-  kernel.walk([&](wg::FenceProxyOp) { hasFences = true; });
+  kernel.walk([&](Operation *op) {
+    auto alloc = dyn_cast<wg::AllocOp>(op);
+    hasFences |= isa<wg::FenceProxyOp>(op) || (alloc && alloc.getOffset());
+  });
   for (int64_t i = 0; i < count; ++i)
     warpgroups.push_back(
         std::make_unique<Warpgroup>(*this, static_cast<unsigned>(i)));

@@ -68,7 +68,8 @@ public:
   gpu::GPUFuncOp kernel;
   const Dim3 id;
   SharedMemory shared;
-  /// Whether wg-insert-proxy-fences has run; before, no fence is missing.
+  /// Whether wg-insert-proxy-fences has run, as it has before the allocation of
+  /// shared memory; before, no fence is missing.
   bool hasFences = false;
   /// Of barriers that have no place in shared memory yet.
   int64_t barrierBytes = 0;

@@ -139,23 +139,23 @@ static char *getBytes(const MemRef &memref, GetAddress getAddress) {
 Step Warpgroup::copy(wg::CopyOp op) {
   if (failed(verifyOneThread(op)))
     return Step::Failed;
+  MBarrier *barrier = getMBarrier(op, op.getBarrier());
+  if (!barrier)
+    return Step::Failed;
   auto tile = getAs<SharedTile>(op.getTile());
   int64_t bytes = tile.type.getBytes();
-  Access access{tile.begin,        tile.begin + bytes,
-                /*isWrite=*/true,
-                /*layout=*/{},     op,
-                observer.warpgroup};
+  Access access = createAccess(op, tile, /*isWrite=*/true);
   if (failed(verifyIsCurrent(op, tile)) || failed(verifyAccess(op, access)))
     return Step::Failed;
   auto emit = [&] { return emitError(op); };
   SharedMemory &shared = cta.shared;
   shared.forget(access.begin, access.end);
-  std::function<void()> make;
+  std::function<void()> move;
   if (auto *map = std::get_if<TensorMapPtr>(&get(op.getSource()))) {
     SmallVector<int64_t> indices = getIntegers(op.getIndices());
     if (failed(verifyBox(emit, **map, tile, indices.size())))
       return Step::Failed;
-    make = [&shared, map = *map, tile, indices] {
+    move = [&shared, map = *map, tile, indices] {
       int64_t elementBytes = tile.type.getElementBytes();
       forEachOfTile(*map, tile.type, indices, [&](int64_t at, char *element) {
         char *to = shared.getData(tile.begin + at);
@@ -173,12 +173,21 @@ Step Warpgroup::copy(wg::CopyOp op) {
     });
     if (!from || failed(verifyBytes(emit, source, tile, from)))
       return Step::Failed;
-    make = [&shared, tile, from, bytes, memory = source.memory] {
+    move = [&shared, tile, from, bytes, memory = source.memory] {
       std::memcpy(shared.getData(tile.begin), from, bytes);
       shared.markWritten(tile.begin, bytes);
     };
   }
-  getMBarrier(op.getBarrier()).addCopy(op, bytes, std::move(make));
+  // Whoever waits for the barrier knows of the copy.
+  access.agent = static_cast<unsigned>(cta.warpgroups.size()) + access.agent;
+  access.isCopy = true;
+  access.time = Access::underWay;
+  Access *underWay = shared.add(access);
+  barrier->addCopy(op, bytes, [this, underWay, move](Knowledge &knowledge) {
+    move();
+    cta.shared.finish(underWay, ++timeOfCopies);
+    knowledge.set(underWay->agent, timeOfCopies);
+  });
   return Step::Done;
 }
 

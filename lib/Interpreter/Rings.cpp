@@ -96,7 +96,7 @@ Step Warpgroup::acquire(wg::AcquireOp op) {
   ring.lastUse[slot] = use;
   full.expect(ring.op.getRing().getType().getCopiedBytes());
   Step step = arrive(op, full, 1);
-  set(op.getBarrier(), MBarrierAt{&ring.full, slot});
+  set(op.getBarrier(), MBarrierAt{&ring.full, slot, /*publishedBy=*/0});
   setTiles(op.getTiles(), ring, use);
   return step;
 }

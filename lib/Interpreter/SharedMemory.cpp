@@ -26,8 +26,8 @@ Knowledge Observer::getKnowledge(bool allThreads) const {
 }
 
 bool Observer::knows(const Access &access) const {
-  int64_t last = known.get(access.warpgroup);
-  if (access.warpgroup == warpgroup)
+  int64_t last = known.get(access.agent);
+  if (access.agent == warpgroup)
     last = std::max(last, synced);
   return access.time <= last;
 }
@@ -89,7 +89,7 @@ const Access *SharedMemory::findConflict(const Access &access,
     if (other.end <= access.begin || access.end <= other.begin ||
         !(other.isWrite || access.isWrite) || observer.knows(other))
       continue;
-    bool isSameThreads = other.warpgroup == observer.warpgroup &&
+    bool isSameThreads = other.agent == observer.warpgroup &&
                          other.time != Access::underWay && access.layout &&
                          other.layout == access.layout &&
                          other.begin == access.begin && other.end == access.end;
@@ -103,15 +103,15 @@ const Access *
 SharedMemory::findUnfenced(const Access &read,
                            function_ref<int64_t(unsigned)> getFenced) const {
   for (const Access &other : accesses)
-    if (other.isWrite && other.begin < read.end && read.begin < other.end &&
-        other.time > getFenced(other.warpgroup))
+    if (other.isWrite && !other.isCopy && other.begin < read.end &&
+        read.begin < other.end && other.time > getFenced(other.agent))
       return &other;
   return nullptr;
 }
 
 static bool isSameEntry(const Access &a, const Access &b) {
   return a.op == b.op && a.begin == b.begin && a.end == b.end &&
-         a.isWrite == b.isWrite && a.warpgroup == b.warpgroup;
+         a.isWrite == b.isWrite && a.agent == b.agent;
 }
 
 Access *SharedMemory::add(const Access &access) {

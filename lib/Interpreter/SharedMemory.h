@@ -8,8 +8,8 @@
 // The bytes, as they are on a GPU, swizzles included: what is copied out as
 // bytes may be copied in as bytes elsewhere, and tiles may lie over each other.
 //
-// Accesses are remembered by time, a count that each warpgroup has of its own.
-// Of two accesses to the same bytes, one of them a write, the second one's
+// Accesses are remembered by time, a count that each agent has of its own. Of
+// two accesses to the same bytes, one of them a write, the second one's
 // warpgroup must know of the first. Of its own accesses it knows up to its last
 // barrier, because its threads do not wait for each other in between; except
 // that where the same threads access the same elements nobody has to wait.
@@ -28,7 +28,8 @@
 
 namespace mlir::gdr::interpreter {
 
-/// A span of shared memory that a warpgroup reads or writes.
+/// A span of shared memory that an agent reads or writes: a warpgroup or, with
+/// a number after those of all warpgroups, what makes the copies of one.
 struct Access {
   /// The time of a product or copy that has not been waited for.
   static constexpr int64_t underWay = std::numeric_limits<int64_t>::max();
@@ -38,7 +39,8 @@ struct Access {
   /// Which thread holds which element, if that does not depend on the warp.
   Attribute layout;
   Operation *op;
-  unsigned warpgroup = 0;
+  unsigned agent = 0;
+  bool isCopy = false;
   int64_t time = 0;
 };
 

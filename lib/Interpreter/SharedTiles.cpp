@@ -17,6 +17,18 @@ using namespace mlir::gdr::interpreter;
 // Checks
 //===----------------------------------------------------------------------===//
 
+Access Warpgroup::createAccess(Operation *op, const SharedTile &tile,
+                               bool isWrite, Attribute layout) const {
+  Access access;
+  access.begin = tile.begin;
+  access.end = tile.begin + tile.type.getBytes();
+  access.isWrite = isWrite;
+  access.layout = layout;
+  access.op = op;
+  access.agent = observer.warpgroup;
+  return access;
+}
+
 LogicalResult Warpgroup::verifyAccess(Operation *op, const Access &access) {
   const Access *other = cta.shared.findConflict(access, observer);
   if (!other)
@@ -25,14 +37,17 @@ LogicalResult Warpgroup::verifyAccess(Operation *op, const Access &access) {
   diagnostic << (access.isWrite ? "writes" : "reads") << " shared memory that '"
              << other->op->getName() << "'";
   if (other->time == Access::underWay)
-    diagnostic << " still reads; wait for it before";
-  else if (other->warpgroup == observer.warpgroup)
+    diagnostic << (other->isWrite ? " still writes" : " still reads")
+               << "; wait for it before";
+  else if (other->isCopy)
+    diagnostic << " has written, with no wait for it in this warpgroup";
+  else if (other->agent == observer.warpgroup)
     diagnostic << (other->isWrite ? " has written" : " has read")
                << ", with no barrier of the warpgroup in between; its threads "
                   "do not wait for each other";
   else
     diagnostic << (other->isWrite ? " has written" : " has read")
-               << " in warpgroup " << other->warpgroup
+               << " in warpgroup " << other->agent
                << ", with no barrier between the two";
   diagnostic.attachNote(other->op->getLoc())
       << "the other access is '" << cta.getText(other->op) << "', of bytes "
@@ -88,12 +103,7 @@ LogicalResult Warpgroup::verifyIsFenced(Operation *op, const Access &access) {
 
 FailureOr<Access *> Warpgroup::readTile(Operation *op, const SharedTile &tile,
                                         Attribute layout, bool isAsync) {
-  Access access{tile.begin,
-                tile.begin + tile.type.getBytes(),
-                /*isWrite=*/false,
-                layout,
-                op,
-                observer.warpgroup};
+  Access access = createAccess(op, tile, /*isWrite=*/false, layout);
   if (failed(verifyIsCurrent(op, tile)) || failed(verifyAccess(op, access)) ||
       failed(verifyIsWritten(op, tile)) ||
       (isAsync && failed(verifyIsFenced(op, access))))

@@ -89,12 +89,9 @@ Step Warpgroup::store(wg::StoreOp op) {
   if (isa<MemRefType>(op.getDestination().getType()))
     return storeGlobal(op, tile);
   const auto &destination = getAs<SharedTile>(op.getDestination());
-  Access access{destination.begin,
-                destination.begin + destination.type.getBytes(),
-                /*isWrite=*/true,
-                getLayout(op.getTile().getType(), op.getTranspose()),
-                op,
-                observer.warpgroup};
+  Access access =
+      createAccess(op, destination, /*isWrite=*/true,
+                   getLayout(op.getTile().getType(), op.getTranspose()));
   if (failed(verifyIsCurrent(op, destination)) ||
       failed(verifyAccess(op, access)))
     return Step::Failed;
@@ -195,12 +192,9 @@ Step Warpgroup::invertBlocks(wg::InvertBlocksOp op) {
     return fail(op, "expected a tensor<64x64xf32, #wg.fragment>");
   // What is in scratch is the op's own; its threads wait for each other.
   const auto &scratch = getAs<SharedTile>(op.getScratch());
-  Access access{scratch.begin,
-                scratch.begin + scratch.type.getBytes(),
-                /*isWrite=*/true,
-                cast<RankedTensorType>(op.getSource().getType()).getEncoding(),
-                op,
-                observer.warpgroup};
+  Access access =
+      createAccess(op, scratch, /*isWrite=*/true,
+                   getLayout(op.getSource().getType(), /*transposed=*/false));
   if (failed(verifyAccess(op, access)))
     return Step::Failed;
   access.time = ++observer.time;

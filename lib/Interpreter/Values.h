@@ -108,10 +108,12 @@ struct RingMemory {
   int64_t begin;
 };
 
-/// One or, from `position` on, several barriers.
+/// One or, from `position` on, several barriers. Usable after the barrier of
+/// the CTA with this number, which publishes their initialization.
 struct MBarrierAt {
   MBarrierRow *row;
   int64_t position;
+  int64_t publishedBy;
 };
 
 using Datum = std::variant<std::monostate, TilePtr, MemRef, TensorMapPtr,

@@ -67,6 +67,9 @@ private:
   int64_t allocate(Operation *op, int64_t bytes, std::optional<int64_t> offset);
   /// Fails if memory up to `end`, and barriers, are too much.
   LogicalResult verifySharedSize(Operation *op, int64_t end);
+  /// An access of this warpgroup to all of a tile.
+  Access createAccess(Operation *op, const SharedTile &tile, bool isWrite,
+                      Attribute layout = {}) const;
   /// Reports an access that is not ordered after an earlier one.
   LogicalResult verifyAccess(Operation *op, const Access &access);
   LogicalResult verifyIsCurrent(Operation *op, const SharedTile &tile);
@@ -115,12 +118,16 @@ private:
   Step waitForMBarrier(wg::MBarrierWaitOp op);
   Step arrive(Operation *op, MBarrier &barrier, int64_t count);
   Step meet(Operation *op, NamedBarrier &barrier, bool waits);
-  MBarrier &getMBarrier(Value value) const;
+  /// Null, and an error, if the barrier may not have been initialized.
+  MBarrier *getMBarrier(Operation *op, Value value);
   /// Learns what others knew when they arrived.
   void learn(const Knowledge &knowledge) { observer.known.add(knowledge); }
 
   CTA &cta;
   Observer observer;
+  int64_t timeOfCopies = 0;
+  /// Barriers of the CTA that it has come past.
+  int64_t numBarriers = 0;
   std::string reason;
   /// Of the last role.
   StringAttr roleName;

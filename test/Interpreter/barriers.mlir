@@ -2,6 +2,9 @@
 //
 // RUN: gdr-run %s --target=interpreter --function=right | FileCheck %s --check-prefix=RIGHT
 // RUN: not gdr-run %s --target=interpreter --function=parity 2>&1 | FileCheck %s --check-prefix=PARITY
+// RUN: not gdr-run %s --target=interpreter --function=not_initialized 2>&1 | FileCheck %s --check-prefix=NOT-INITIALIZED
+// RUN: not gdr-run %s --target=interpreter --function=no_wait 2>&1 | FileCheck %s --check-prefix=NO-WAIT
+// RUN: not gdr-run %s --target=interpreter --function=other_waits 2>&1 | FileCheck %s --check-prefix=OTHER-WAITS
 // RUN: not gdr-run %s --target=interpreter --function=no_fence 2>&1 | FileCheck %s --check-prefix=NO-FENCE
 // RUN: not gdr-run %s --target=interpreter --function=over 2>&1 | FileCheck %s --check-prefix=OVER
 // RUN: not gdr-run %s --target=interpreter --function=too_small 2>&1 | FileCheck %s --check-prefix=TOO-SMALL
@@ -35,6 +38,39 @@ func.func @parity(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
   %c128 = arith.constant 128 : index
   gpu.launch_func @kernels::@parity blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+
+// A barrier is used by a thread that may not be the one to initialize it.
+//
+// NOT-INITIALIZED: error: 'wg.mbarrier_arrive' op expected a gpu.barrier between the initialization of the barrier, by one thread, and its use
+func.func @not_initialized() {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  gpu.launch_func @kernels::@not_initialized blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+  return
+}
+
+// A copy is read before it has been waited for.
+//
+// NO-WAIT: error: 'wg.load' op reads shared memory that 'wg.copy' still writes; wait for it before
+func.func @no_wait(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %c256 = arith.constant 256 : index
+  gpu.launch_func @kernels::@first_waits blocks in (%c1, %c1, %c1) threads in (%c256, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+
+// And after another warpgroup has waited.
+//
+// OTHER-WAITS: error: 'wg.load' op reads shared memory that 'wg.copy' has written, with no wait for it in this warpgroup
+// OTHER-WAITS: note: in warpgroup 1 of block
+func.func @other_waits(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %c384 = arith.constant 384 : index
+  gpu.launch_func @kernels::@first_waits blocks in (%c1, %c1, %c1) threads in (%c384, %c1, %c1)
       args(%x : memref<64x64xbf16>)
   return
 }
@@ -101,6 +137,42 @@ gpu.module @kernels {
     }
     wg.mbarrier_wait %barrier parity(%c0)
     wg.mbarrier_wait %barrier parity(%c1)
+    gpu.return
+  }
+  // The last warpgroup copies, the first one waits, and the second one loads.
+  gpu.func @first_waits(%x: memref<64x64xbf16>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c128 = arith.constant 128 : index
+    %ring = wg.alloc {offset = 0 : i64} : !ring
+    %barrier = wg.mbarrier_alloc count(1) arrivals(1) {offset = 8192 : i64}
+    gpu.barrier
+    %tile = wg.slot %ring[%c0] tile(0) : !ring -> !tile
+    %warpgroup = wg.warpgroup_index
+    %threads = gpu.block_dim x
+    %warpgroups = arith.divui %threads, %c128 : index
+    %last = arith.subi %warpgroups, %c1 : index
+    %is_last = arith.cmpi eq, %warpgroup, %last : index
+    scf.if %is_last {
+      wg.one_thread {
+        wg.mbarrier_expect %barrier bytes(8192)
+        wg.copy %x[], %tile, %barrier : memref<64x64xbf16>, !tile
+      }
+    }
+    %is_first = arith.cmpi eq, %warpgroup, %c0 : index
+    scf.if %is_first {
+      wg.mbarrier_wait %barrier parity(%c0)
+    }
+    %is_second = arith.cmpi eq, %warpgroup, %c1 : index
+    scf.if %is_second {
+      %loaded = wg.load %tile : !tile -> !narrow
+      wg.store %loaded, %x : !narrow, memref<64x64xbf16>
+    }
+    gpu.return
+  }
+  gpu.func @not_initialized() kernel {
+    %barrier = wg.mbarrier_alloc count(1) arrivals(4) {offset = 0 : i64}
+    wg.mbarrier_arrive %barrier
     gpu.return
   }
   gpu.func @no_fence() kernel {

@@ -15,6 +15,7 @@
 // RUN: not gdr-run %s --target=interpreter --function=read_too_late 2>&1 | FileCheck %s --check-prefix=READ-TOO-LATE
 // RUN: not gdr-run %s --target=interpreter --function=released_twice 2>&1 | FileCheck %s --check-prefix=RELEASED-TWICE
 // RUN: not gdr-run %s --target=interpreter --function=not_taken 2>&1 | FileCheck %s --check-prefix=NOT-TAKEN
+// RUN: not gdr-run %s --target=interpreter --function=copied_in 2>&1 | FileCheck %s --check-prefix=COPIED-IN
 // RUN: not gdr-run %s --target=interpreter --function=one_thread 2>&1 | FileCheck %s --check-prefix=ONE-THREAD
 // RUN: not gdr-run %s --target=interpreter --function=all_threads 2>&1 | FileCheck %s --check-prefix=ALL-THREADS
 // RUN: not gdr-run %s --target=interpreter --function=too_much 2>&1 | FileCheck %s --check-prefix=TOO-MUCH
@@ -457,6 +458,31 @@ gpu.module @not_taken_kernels {
         wg.sync
       }
     }
+    gpu.return
+  }
+}
+
+// A tile over a slot is stored while the slot is filled.
+//
+// COPIED-IN: error: 'wg.store' op writes shared memory that 'wg.copy' still writes; wait for it before
+func.func @copied_in(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 128 : index
+  gpu.launch_func @copied_in_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+gpu.module @copied_in_kernels {
+  gpu.func @kernel(%x: memref<64x64xbf16>) kernel {
+    %c0 = arith.constant 0 : index
+    %zero = arith.constant dense<0.0> : !narrow
+    %ring = wg.ring consumers(1) : !ring
+    %over = wg.alloc over %ring : !ring : !tile
+    wg.one_thread {
+      %barrier0, %tile0 = wg.acquire %ring[%c0] : !ring -> !tile
+      wg.copy %x[], %tile0, %barrier0 : memref<64x64xbf16>, !tile
+    }
+    wg.store %zero, %over : !narrow, !tile
     gpu.return
   }
 }
