@@ -46,11 +46,11 @@ Step Warpgroup::createMBarriers(wg::MBarrierAllocOp op) {
 
 Step Warpgroup::arrive(Operation *op, MBarrier &barrier, int64_t count) {
   // Copies that nobody waits for arrive too, in time.
-  if (!barrier.arrive(count, getKnowledge()))
+  if (!barrier.arrive(count, observer.getKnowledge()))
     barrier.makeCopies();
   else
     return Step::Done;
-  if (!barrier.arrive(count, getKnowledge()))
+  if (!barrier.arrive(count, observer.getKnowledge()))
     return fail(op, "arrives more often than a phase of the barrier has room "
                     "for");
   return Step::Done;
@@ -68,7 +68,7 @@ Step Warpgroup::waitForMBarrier(wg::MBarrierWaitOp op) {
   if (barrier->getPhase() % 2 == parity)
     return wait("for the end of phase " + Twine(barrier->getPhase()) + ": " +
                 barrier->describe());
-  learn(barrier->getKnowledge());
+  observer.learn(barrier->getKnowledge());
   return Step::Done;
 }
 
@@ -78,7 +78,7 @@ Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
     return Step::Failed;
   if (!meetingPhase) {
     int64_t phase = barrier.phase;
-    if (!barrier.arrive(observer.warpgroup, getKnowledge()))
+    if (!barrier.arrive(observer.warpgroup, observer.getKnowledge()))
       return fail(op, "arrives twice in one phase of the barrier");
     if (!waits)
       return Step::Done;
@@ -90,8 +90,8 @@ Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
                       static_cast<int64_t>(barrier.arrivals.size())) +
                 " of " + Twine(barrier.participants) + " warpgroups");
   meetingPhase.reset();
-  learn(barrier.ended);
-  observer.synced = observer.time;
+  observer.learn(barrier.ended);
+  observer.sync();
   return Step::Done;
 }
 
@@ -120,7 +120,7 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
   return TypeSwitch<Operation *, bool>(op)
       .Case([&](wg::SyncOp) {
         step = getStep(verifyAllThreads(op));
-        observer.synced = observer.time;
+        observer.sync();
         return true;
       })
       .Case([&](wg::FenceProxyOp) {
@@ -129,7 +129,9 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
       })
       .Case([&](gpu::BarrierOp) {
         auto all = static_cast<int64_t>(cta.warpgroups.size());
-        step = meet(op, *cta.add(op, NamedBarrier(all)), /*waits=*/true);
+        // All of them are barrier 0 of the hardware.
+        step = meet(op, *cta.add(cta.kernel, NamedBarrier(all)),
+                    /*waits=*/true);
         numBarriers += step == Step::Done;
         return true;
       })
@@ -161,7 +163,7 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
       .Case([&](wg::MBarrierArriveOp arriveOp) {
         constexpr int64_t warps = wg::warpgroupThreads / wg::warpThreads;
         MBarrier *barrier = getMBarrier(op, arriveOp.getBarrier());
-        step = barrier ? arrive(op, *barrier, inOneThread ? 1 : warps)
+        step = barrier ? arrive(op, *barrier, observer.inOneThread ? 1 : warps)
                        : Step::Failed;
         return true;
       })

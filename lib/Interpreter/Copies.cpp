@@ -179,7 +179,7 @@ Step Warpgroup::copy(wg::CopyOp op) {
     };
   }
   // Whoever waits for the barrier knows of the copy.
-  access.agent = static_cast<unsigned>(cta.warpgroups.size()) + access.agent;
+  access.agent += static_cast<unsigned>(cta.warpgroups.size());
   access.isCopy = true;
   access.time = Access::underWay;
   Access *underWay = shared.add(access);
@@ -199,6 +199,8 @@ Step Warpgroup::copyOut(wg::CopyOutOp op) {
       readTile(op, tile, /*layout=*/{}, /*isAsync=*/true);
   if (failed(access))
     return Step::Failed;
+  (*access)->agent += 2 * static_cast<unsigned>(cta.warpgroups.size());
+  (*access)->isCopy = true;
   copiesOut.push_back(*access);
   auto emit = [&] { return emitError(op); };
   if (auto *map = std::get_if<TensorMapPtr>(&get(op.getDestination()))) {
@@ -227,8 +229,12 @@ Step Warpgroup::copyOut(wg::CopyOutOp op) {
 Step Warpgroup::waitForCopiesOut(wg::WaitCopiesOutOp op) {
   if (failed(verifyOneThread(op)))
     return Step::Failed;
-  for (Access *access : copiesOut)
-    cta.shared.finish(access, ++observer.time);
+  Knowledge knowledge;
+  for (Access *access : copiesOut) {
+    cta.shared.finish(access, ++timeOfCopies);
+    knowledge.set(access->agent, timeOfCopies);
+  }
   copiesOut.clear();
+  observer.learn(knowledge);
   return Step::Done;
 }

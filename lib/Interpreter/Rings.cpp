@@ -92,7 +92,7 @@ Step Warpgroup::acquire(wg::AcquireOp op) {
   if (empty.getPhase() > round || ring.lastUse[slot] >= use)
     return fail(op, "expected the next use of the slot, which is after use " +
                         Twine(ring.lastUse[slot]) + ", got use " + Twine(use));
-  learn(empty.getKnowledge());
+  observer.learn(empty.getKnowledge());
   ring.lastUse[slot] = use;
   full.expect(ring.op.getRing().getType().getCopiedBytes());
   Step step = arrive(op, full, 1);
@@ -116,7 +116,7 @@ Step Warpgroup::take(wg::TakeOp op) {
     return fail(op, "expected " + Twine(describe(use, slot)) +
                         ", which has been acquired for use " +
                         Twine(ring.lastUse[slot]));
-  learn(full.getKnowledge());
+  observer.learn(full.getKnowledge());
   setTiles(op.getTiles(), ring, use);
   return Step::Done;
 }

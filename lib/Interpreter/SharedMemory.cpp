@@ -19,17 +19,26 @@ static constexpr char poison = '\xFF';
 // Observer
 //===----------------------------------------------------------------------===//
 
-Knowledge Observer::getKnowledge(bool allThreads) const {
-  Knowledge knowledge = known;
-  knowledge.set(warpgroup, allThreads ? time : synced);
-  return knowledge;
-}
-
 bool Observer::knows(const Access &access) const {
   int64_t last = known.get(access.agent);
+  if (inOneThread)
+    last = std::max(last, ofOneThread.get(access.agent));
   if (access.agent == warpgroup)
     last = std::max(last, synced);
   return access.time <= last;
+}
+
+Knowledge Observer::getKnowledge() const {
+  Knowledge knowledge = known;
+  if (inOneThread)
+    knowledge.add(ofOneThread);
+  knowledge.set(warpgroup, inOneThread ? synced : time);
+  return knowledge;
+}
+
+void Observer::sync() {
+  synced = time;
+  known.add(ofOneThread);
 }
 
 //===----------------------------------------------------------------------===//

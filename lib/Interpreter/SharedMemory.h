@@ -29,7 +29,8 @@
 namespace mlir::gdr::interpreter {
 
 /// A span of shared memory that an agent reads or writes: a warpgroup or, with
-/// a number after those of all warpgroups, what makes the copies of one.
+/// numbers after those of all warpgroups, what makes the copies of one, and its
+/// copies out.
 struct Access {
   /// The time of a product or copy that has not been waited for.
   static constexpr int64_t underWay = std::numeric_limits<int64_t>::max();
@@ -50,11 +51,21 @@ struct Observer {
   /// Its last access, and the last before its last barrier, and its last fence.
   int64_t time = 0, synced = 0, fenced = 0;
   Knowledge known;
+  /// Whether one thread goes on alone, and what it knows since the last barrier
+  /// that the others do not.
+  bool inOneThread = false;
+  Knowledge ofOneThread;
 
-  /// What it tells by arriving at a barrier; a single thread does not speak for
-  /// what the others did since the last barrier.
-  Knowledge getKnowledge(bool allThreads) const;
   bool knows(const Access &access) const;
+  /// What it tells by arriving at a barrier: one thread does not speak for what
+  /// the others did since their last barrier.
+  Knowledge getKnowledge() const;
+  /// Learns what others knew.
+  void learn(const Knowledge &knowledge) {
+    (inOneThread ? ofOneThread : known).add(knowledge);
+  }
+  /// All threads know what each of them did and knows.
+  void sync();
 };
 
 /// Of one barrier object.

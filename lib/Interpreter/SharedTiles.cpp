@@ -40,7 +40,9 @@ LogicalResult Warpgroup::verifyAccess(Operation *op, const Access &access) {
     diagnostic << (other->isWrite ? " still writes" : " still reads")
                << "; wait for it before";
   else if (other->isCopy)
-    diagnostic << " has written, with no wait for it in this warpgroup";
+    diagnostic << (other->isWrite ? " has written" : " has read")
+               << "; wait for it in all threads, or in one before a barrier of "
+                  "the warpgroup";
   else if (other->agent == observer.warpgroup)
     diagnostic << (other->isWrite ? " has written" : " has read")
                << ", with no barrier of the warpgroup in between; its threads "

@@ -8,6 +8,7 @@
 #include "Warpgroup.h"
 
 #include "CTA.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -40,13 +41,13 @@ Step Warpgroup::wait(const Twine &why) {
 }
 
 LogicalResult Warpgroup::verifyAllThreads(Operation *op) {
-  if (inOneThread)
+  if (observer.inOneThread)
     return emitError(op) << "expected all threads of the warpgroup, got one";
   return success();
 }
 
 LogicalResult Warpgroup::verifyOneThread(Operation *op) {
-  if (!inOneThread)
+  if (!observer.inOneThread)
     return emitError(op) << "expected one thread, got all of the warpgroup; "
                             "put the op in a wg.one_thread";
   return success();
@@ -86,7 +87,7 @@ Step Warpgroup::enterRole(wg::RolesOp op) {
 
 void Warpgroup::leave(Operation *parent) {
   if (isa<wg::OneThreadOp>(parent))
-    inOneThread = false;
+    observer.inOneThread = false;
   if (isa<wg::RolesOp>(parent))
     firstOfRole = 0;
 }
@@ -105,11 +106,11 @@ bool Warpgroup::executeStructure(Operation *op, Step &step) {
         return true;
       })
       .Case([&](wg::OneThreadOp one) {
-        if (inOneThread) {
+        if (observer.inOneThread) {
           step = fail(op, "expected no wg.one_thread around it");
           return true;
         }
-        inOneThread = true;
+        observer.inOneThread = true;
         enter(op, one.getBody().front());
         return true;
       })
@@ -129,6 +130,8 @@ bool Warpgroup::executeStructure(Operation *op, Step &step) {
         set(blockDim, createIndex(getComponent(blockDim, cta.launch.block)));
         return true;
       })
+      // Launches run one after the other.
+      .Case([&](NVVM::GriddepcontrolOp) { return true; })
       .Default(false);
 }
 

@@ -55,8 +55,6 @@ private:
   /// Fails in wg.one_thread, or outside of it.
   LogicalResult verifyAllThreads(Operation *op);
   LogicalResult verifyOneThread(Operation *op);
-  /// What this warpgroup tells by arriving.
-  Knowledge getKnowledge() const { return observer.getKnowledge(!inOneThread); }
 
   // SharedTiles.cpp
   bool executeOnShared(Operation *op, Step &step);
@@ -120,8 +118,6 @@ private:
   Step meet(Operation *op, NamedBarrier &barrier, bool waits);
   /// Null, and an error, if the barrier may not have been initialized.
   MBarrier *getMBarrier(Operation *op, Value value);
-  /// Learns what others knew when they arrived.
-  void learn(const Knowledge &knowledge) { observer.known.add(knowledge); }
 
   CTA &cta;
   Observer observer;
@@ -133,7 +129,6 @@ private:
   StringAttr roleName;
   /// The number of the first warpgroup of the role, while in one.
   unsigned firstOfRole = 0;
-  bool inOneThread = false;
   std::deque<std::shared_ptr<Product>> products;
   SmallVector<Access *> copiesOut;
   /// The phase in which this warpgroup arrived at the barrier that it waits at.

@@ -65,7 +65,7 @@ func.func @no_wait(%x: memref<64x64xbf16>) {
 
 // And after another warpgroup has waited.
 //
-// OTHER-WAITS: error: 'wg.load' op reads shared memory that 'wg.copy' has written, with no wait for it in this warpgroup
+// OTHER-WAITS: error: 'wg.load' op reads shared memory that 'wg.copy' has written; wait for it in all threads, or in one before a barrier of the warpgroup
 // OTHER-WAITS: note: in warpgroup 1 of block
 func.func @other_waits(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
@@ -110,6 +110,7 @@ func.func @too_small() {
 
 gpu.module @kernels {
   gpu.func @right(%map: !wg.tensor_map, %y: memref<64x64xbf16>) kernel {
+    nvvm.griddepcontrol wait
     %c0 = arith.constant 0 : index
     %ring = wg.alloc {offset = 0 : i64} : !ring
     %barrier = wg.mbarrier_alloc count(1) arrivals(1) {offset = 8192 : i64}

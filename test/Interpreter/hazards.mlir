@@ -15,6 +15,9 @@
 // RUN: not gdr-run %s --target=interpreter --function=read_too_late 2>&1 | FileCheck %s --check-prefix=READ-TOO-LATE
 // RUN: not gdr-run %s --target=interpreter --function=released_twice 2>&1 | FileCheck %s --check-prefix=RELEASED-TWICE
 // RUN: not gdr-run %s --target=interpreter --function=not_taken 2>&1 | FileCheck %s --check-prefix=NOT-TAKEN
+// RUN: not gdr-run %s --target=interpreter --function=one_waits 2>&1 | FileCheck %s --check-prefix=ONE-WAITS
+// RUN: not gdr-run %s --target=interpreter --function=one_waits_out 2>&1 | FileCheck %s --check-prefix=ONE-WAITS-OUT
+// RUN: gdr-run %s --target=interpreter --function=one_goes_on
 // RUN: not gdr-run %s --target=interpreter --function=copied_in 2>&1 | FileCheck %s --check-prefix=COPIED-IN
 // RUN: not gdr-run %s --target=interpreter --function=one_thread 2>&1 | FileCheck %s --check-prefix=ONE-THREAD
 // RUN: not gdr-run %s --target=interpreter --function=all_threads 2>&1 | FileCheck %s --check-prefix=ALL-THREADS
@@ -458,6 +461,90 @@ gpu.module @not_taken_kernels {
         wg.sync
       }
     }
+    gpu.return
+  }
+}
+
+// Only one thread waits for a copy.
+//
+// ONE-WAITS: error: 'wg.load' op reads shared memory that 'wg.copy' has written; wait for it in all threads, or in one before a barrier of the warpgroup
+func.func @one_waits(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 128 : index
+  gpu.launch_func @one_waits_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+gpu.module @one_waits_kernels {
+  gpu.func @kernel(%x: memref<64x64xbf16>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %zero = arith.constant dense<0.0> : !narrow
+    %ring = wg.ring consumers(1) : !ring
+    %over = wg.alloc over %ring : !ring : !tile
+    wg.one_thread {
+      %barrier, %tile = wg.acquire %ring[%c0] : !ring -> !tile
+      wg.copy %x[], %tile, %barrier : memref<64x64xbf16>, !tile
+      %taken = wg.take %ring[%c0] : !ring -> !tile
+    }
+    %loaded = wg.load %over : !tile -> !narrow
+    wg.store %loaded, %x : !narrow, memref<64x64xbf16>
+    gpu.return
+  }
+}
+
+// Only one thread knows that a tile was copied out.
+//
+// ONE-WAITS-OUT: error: 'wg.store' op writes shared memory that 'wg.copy_out' has read; wait for it in all threads, or in one before a barrier of the warpgroup
+func.func @one_waits_out(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 128 : index
+  gpu.launch_func @one_waits_out_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+gpu.module @one_waits_out_kernels {
+  gpu.func @kernel(%x: memref<64x64xbf16>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %zero = arith.constant dense<0.0> : !narrow
+    %tile = wg.alloc : !tile
+    wg.store %zero, %tile : !narrow, !tile
+    wg.sync
+    wg.one_thread {
+      wg.copy_out %tile, %x[] : !tile, memref<64x64xbf16>
+      wg.wait_copies_out
+    }
+    wg.store %zero, %tile : !narrow, !tile
+    gpu.return
+  }
+}
+
+// Which is enough for what this thread does next.
+func.func @one_goes_on(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 128 : index
+  gpu.launch_func @one_goes_on_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+gpu.module @one_goes_on_kernels {
+  gpu.func @kernel(%x: memref<64x64xbf16>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %zero = arith.constant dense<0.0> : !narrow
+    %ring = wg.ring consumers(1) : !wg.ring<2, !tile>
+    wg.one_thread {
+      %barrier0, %tile0 = wg.acquire %ring[%c0] : !wg.ring<2, !tile> -> !tile
+      wg.copy %x[], %tile0, %barrier0 : memref<64x64xbf16>, !tile
+      %taken0 = wg.take %ring[%c0] : !wg.ring<2, !tile> -> !tile
+      wg.copy_out %taken0, %x[] : !tile, memref<64x64xbf16>
+      wg.wait_copies_out
+      %barrier1, %tile1 = wg.acquire %ring[%c1] : !wg.ring<2, !tile> -> !tile
+      wg.copy %x[], %tile1, %barrier1 : memref<64x64xbf16>, !tile
+      %taken1 = wg.take %ring[%c1] : !wg.ring<2, !tile> -> !tile
+    }
+    wg.sync
     gpu.return
   }
 }
