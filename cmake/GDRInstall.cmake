@@ -22,6 +22,7 @@ endif()
 set(GDR_LIBRARIES
   GDRConversion
   GDRDialect
+  GDRInterpreter
   GDRPipelines
   GDRRegistration
   GDRTarget

@@ -37,67 +37,113 @@ static bool hasTilePrograms(ArrayRef<std::string> chips) {
   });
 }
 
+// Which forms an op can take, and how one is chosen.
+namespace {
+struct FormOptions {
+  gdr::DispatchOptions dispatch;
+  /// Compare only chunked forms.
+  bool alwaysChunked = false;
+};
+} // namespace
+
 // The forms that the target has. On the CPU the arithmetic grows with the chunk
 // and the chunked form is no slower from 16 tokens on; docs/Performance.md has
 // the measurements.
-static gdr::DispatchOptions
-getDispatchOptions(const gdr::CompileOptions &options,
-                   ArrayRef<std::string> chips) {
-  gdr::DispatchOptions dispatchOptions;
+static FormOptions getFormOptions(const gdr::CompileOptions &options,
+                                  ArrayRef<std::string> chips) {
+  FormOptions forms;
   if (options.target == "cpu") {
-    dispatchOptions.chunked = true;
-    dispatchOptions.chunkSize = 16;
-    dispatchOptions.leastTokens = 16;
+    forms.dispatch.chunked = true;
+    forms.dispatch.chunkSize = 16;
+    forms.dispatch.leastTokens = 16;
   } else if (hasTilePrograms(chips)) {
-    dispatchOptions.chunked = true;
-    dispatchOptions.wgmma = true;
+    forms.dispatch.chunked = true;
+    forms.dispatch.wgmma = true;
   }
-  return dispatchOptions;
+  return forms;
 }
 
-void gdr::buildCompilePipeline(OpPassManager &pm,
-                               const CompileOptions &options) {
+// The chips to compile for; never none.
+static SmallVector<std::string>
+getChipNames(const gdr::CompileOptions &options) {
   SmallVector<std::string> chips(options.chips.begin(), options.chips.end());
   if (chips.empty())
     chips.push_back("sm_90a");
-  std::optional<Chip> chip = getChip(chips.front());
+  return chips;
+}
 
+// The op in its forms, on memrefs.
+static void buildFormsPipeline(OpPassManager &pm,
+                               const gdr::CompileOptions &options,
+                               const FormOptions &forms) {
+  std::optional<gdr::Chip> chip = gdr::getChip(getChipNames(options).front());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(createDescribeArguments());
-  SelectScheduleOptions scheduleOptions;
+  functions.addPass(gdr::createDescribeArguments());
+  gdr::SelectScheduleOptions scheduleOptions;
   if (chip)
     scheduleOptions.smCount = chip->smCount;
   if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
-  if (options.target != "cpu" && hasTilePrograms(chips)) {
-    SelectScheduleOptions formOptions = scheduleOptions;
+  if (forms.dispatch.wgmma) {
+    gdr::SelectScheduleOptions formOptions = scheduleOptions;
     formOptions.chunked = true;
-    functions.addPass(createSelectSchedule(formOptions));
+    formOptions.alwaysChunked = forms.alwaysChunked;
+    functions.addPass(gdr::createSelectSchedule(formOptions));
   }
-  functions.addPass(createDispatch(getDispatchOptions(options, chips)));
+  functions.addPass(gdr::createDispatch(forms.dispatch));
   // After the dispatch, so that one token and many are scheduled apart.
-  functions.addPass(createSelectSchedule(scheduleOptions));
+  functions.addPass(gdr::createSelectSchedule(scheduleOptions));
 
-  pm.addPass(createBufferize());
+  pm.addPass(gdr::createBufferize());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
 
-  DescribeEntryOptions entryOptions;
-  entryOptions.target = options.target;
+static void addDescribeEntry(OpPassManager &pm, const std::string &target) {
+  gdr::DescribeEntryOptions options;
+  options.target = target;
+  pm.addPass(gdr::createDescribeEntry(options));
+}
+
+// The forms to kernels and their launches.
+static void buildKernelsPipeline(OpPassManager &pm,
+                                 ArrayRef<std::string> chips) {
+  pm.addPass(gdr::createRecurrentToGPU());
+  gdr::ChunkToWGOptions tileOptions;
+  tileOptions.overlap = allOf(
+      chips, [](const gdr::Chip &chip) { return chip.computeCapability >= 90; });
+  pm.addPass(gdr::createChunkToWG(tileOptions));
+  // The kernels say how arguments must be aligned.
+  addDescribeEntry(pm, "cuda");
+}
+
+void gdr::buildTileProgramPipeline(OpPassManager &pm,
+                                   const TileProgramOptions &options) {
+  FormOptions forms;
+  forms.dispatch.chunked = true;
+  forms.dispatch.wgmma = true;
+  forms.alwaysChunked = true;
+  buildFormsPipeline(pm, options, forms);
+  buildKernelsPipeline(pm, getChipNames(options));
+  // As before the lowering of tile programs.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  if (options.lowerRings)
+    buildAllocateTilesPipeline(pm);
+}
+
+void gdr::buildCompilePipeline(OpPassManager &pm,
+                               const CompileOptions &options) {
+  SmallVector<std::string> chips = getChipNames(options);
+  buildFormsPipeline(pm, options, getFormOptions(options, chips));
   if (options.target == "cpu") {
-    pm.addPass(createDescribeEntry(entryOptions));
+    addDescribeEntry(pm, options.target);
     buildLowerToCPUPipeline(pm);
     return;
   }
-  // The kernels say how arguments must be aligned.
-  pm.addPass(createRecurrentToGPU());
-  ChunkToWGOptions tileOptions;
-  tileOptions.overlap = allOf(
-      chips, [](const Chip &chip) { return chip.computeCapability >= 90; });
-  pm.addPass(createChunkToWG(tileOptions));
-  pm.addPass(createDescribeEntry(entryOptions));
+  buildKernelsPipeline(pm, chips);
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;
   pm.addPass(createAttachTargets(targetOptions));
@@ -109,4 +155,8 @@ void gdr::registerCompilePipeline() {
       "gdr-compile",
       "Compile gdr.gated_delta_rule to the LLVM dialect and, for a GPU, NVVM",
       buildCompilePipeline);
+  PassPipelineRegistration<TileProgramOptions>(
+      "gdr-tile-programs",
+      "Compile gdr.gated_delta_rule to tile programs in the wg dialect",
+      buildTileProgramPipeline);
 }

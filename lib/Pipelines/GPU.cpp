@@ -21,8 +21,7 @@
 
 using namespace mlir;
 
-// Tile programs to the programs of threads.
-static void buildTilePipeline(OpPassManager &pm) {
+void gdr::buildAllocateTilesPipeline(OpPassManager &pm) {
   {
     auto &kernels = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
     kernels.addPass(wg::createLowerRings());
@@ -31,6 +30,11 @@ static void buildTilePipeline(OpPassManager &pm) {
     kernels.addPass(wg::createInsertProxyFences());
   }
   pm.addPass(wg::createAllocateShared());
+}
+
+// Tile programs to the programs of threads.
+static void buildTilePipeline(OpPassManager &pm) {
+  gdr::buildAllocateTilesPipeline(pm);
   OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
   modules.addNestedPass<gpu::GPUFuncOp>(wg::createLowerRoles());
   modules.addPass(gdr::createWGToNVVM());

@@ -8,6 +8,7 @@
 #include "Call.h"
 
 #include "Error.h"
+#include "Interpret.h"
 
 #include <cstring>
 
@@ -19,6 +20,19 @@ static DLDataType getDLType(ElementType type) {
   if (type == ElementType::BF16)
     return {kDLBfloat, bits, 1};
   return {static_cast<uint8_t>(isFloat(type) ? kDLFloat : kDLInt), bits, 1};
+}
+
+TensorView mlir::gdr::run::getTokens(const Argument &argument,
+                                     std::optional<TokenRange> tokens) {
+  TensorView view = argument.view;
+  SmallVector<int64_t> first(view.getRank(), 0);
+  for (auto [d, name] : llvm::enumerate(argument.dims))
+    if (tokens && name == "T") {
+      first[d] = tokens->first;
+      view.shape[d] = tokens->second - tokens->first;
+    }
+  view.data = view.getAddress(first);
+  return view;
 }
 
 CallArguments::CallArguments(const Program &program, const Device *device,
@@ -40,21 +54,16 @@ CallArguments::CallArguments(const Program &program, const Device *device,
         std::memcpy(&slot, &argument.integer, sizeof(slot));
       continue;
     }
-    const TensorView &view = argument.view;
-    SmallVector<int64_t> shape = view.shape, first(view.getRank(), 0);
-    for (auto [d, name] : llvm::enumerate(argument.dims))
-      if (tokens && name == "T") {
-        first[d] = tokens->first;
-        shape[d] = tokens->second - tokens->first;
-      }
-    int64_t offset = view.getAddress(first) - argument.buffer.getBegin();
+    TensorView view = getTokens(argument, tokens);
+    int64_t offset = view.data - argument.buffer.getBegin();
     char *base = device ? static_cast<char *>(copies[i].getData())
                         : argument.buffer.getBegin();
-    shapes.push_back(std::move(shape));
-    tensors.push_back(DLTensor{
-        base + offset, DLDevice{device ? kDLCUDA : kDLCPU, 0},
-        static_cast<int>(view.getRank()), getDLType(view.type),
-        shapes.back().data(), const_cast<int64_t *>(view.strides.data()), 0});
+    shapes.push_back(std::move(view.shape));
+    tensors.push_back(
+        DLTensor{base + offset, DLDevice{device ? kDLCUDA : kDLCPU, 0},
+                 static_cast<int>(view.strides.size()), getDLType(view.type),
+                 shapes.back().data(),
+                 const_cast<int64_t *>(argument.view.strides.data()), 0});
     slot = reinterpret_cast<uintptr_t>(&tensors.back());
   }
 }
@@ -77,6 +86,12 @@ llvm::Expected<Caller> Caller::create(const EntryPoints &entry,
       return copy.takeError();
     caller.copies.push_back(std::move(*copy));
   }
+  return caller;
+}
+
+Caller Caller::createInterpreted(func::FuncOp hostCode, Program &program) {
+  Caller caller({}, program, /*device=*/nullptr);
+  caller.interpreted = hostCode;
   return caller;
 }
 
@@ -110,6 +125,8 @@ llvm::Error Caller::launch(CallArguments &arguments) {
 }
 
 llvm::Error Caller::call(std::optional<TokenRange> tokens) {
+  if (interpreted)
+    return interpret(interpreted, *program, tokens);
   CallArguments arguments(*program, device, copies, tokens);
   if (!device)
     return launch(arguments);

@@ -23,6 +23,10 @@ namespace mlir::gdr::run {
 /// Tokens [begin, end) of T.
 using TokenRange = std::pair<int64_t, int64_t>;
 
+/// A tensor, or a view of those tokens in it if it has a dimension T.
+TensorView getTokens(const Argument &argument,
+                     std::optional<TokenRange> tokens);
+
 /// The argument struct of one call, with what it points to.
 class CallArguments {
 public:
@@ -43,13 +47,16 @@ private:
   std::vector<DLTensor> tensors;
 };
 
-/// Calls one function of a program, on the host or on a GPU, as often as one
-/// likes.
+/// Calls one function of a program, on the host, on a GPU or interpreted, as
+/// often as one likes.
 class Caller {
 public:
   /// Loads the kernels; `device` is null for the host.
   static llvm::Expected<Caller> create(const EntryPoints &entry,
                                        Program &program, Device *device);
+
+  /// For host code of tile programs, which is interpreted.
+  static Caller createInterpreted(func::FuncOp hostCode, Program &program);
 
   /// Copies the arguments to the GPU, calls, waits, and copies all of them
   /// back; on the host, only calls.
@@ -64,6 +71,7 @@ private:
   /// Makes the workspace large enough for a call.
   llvm::Error provideWorkspace(gdr_args_header &header);
 
+  func::FuncOp interpreted;
   EntryPoints entry;
   Program *program;
   Device *device;

@@ -105,9 +105,10 @@ llvm::Error mlir::gdr::run::callAndCheck(Caller &caller, Program &program,
                                          const Options &options,
                                          Checker &checker) {
   const Rule &rule = resolved.rule;
-  double least = program.usesTensorCores
-                     ? getTensorCoreLimit(rule[Role::Q]->type)
-                     : 0;
+  bool usesTensorCores =
+      program.usesTensorCores || options.target == TargetKind::Interpreter;
+  double least =
+      usesTensorCores ? getTensorCoreLimit(rule[Role::Q]->type) : 0;
   if (rule[Role::FinalState]) {
     double limit = getDefaultLimitState(rule[Role::FinalState]->type,
                                         options.steps * rule.getNumTokens());

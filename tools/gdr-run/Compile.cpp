@@ -65,6 +65,26 @@ LogicalResult mlir::gdr::run::lowerToLLVM(ModuleOp module, TargetKind target,
   return pm.run(module);
 }
 
+LogicalResult mlir::gdr::run::lowerToTilePrograms(ModuleOp module,
+                                                  StringRef chip,
+                                                  bool lowerRings) {
+  TileProgramOptions options;
+  options.lowerRings = lowerRings;
+  if (!chip.empty())
+    options.chips = {chip.str()};
+  PassManager pm(module.getContext());
+  buildTileProgramPipeline(pm, options);
+  return pm.run(module);
+}
+
+func::FuncOp mlir::gdr::run::getHostCode(ModuleOp module, StringRef function) {
+  for (auto hostCode : module.getOps<func::FuncOp>())
+    if (std::optional<Entry> entry = Entry::get(hostCode);
+        entry && entry->getName() == function)
+      return hostCode;
+  return nullptr;
+}
+
 SmallVector<std::string> mlir::gdr::run::getSlotNames(ModuleOp module,
                                                       StringRef function) {
   SmallVector<std::string> names;

@@ -10,6 +10,7 @@
 
 #include "Options.h"
 #include "gdr-c/Runtime.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -19,6 +20,14 @@ namespace mlir::gdr::run {
 
 /// Runs the compile pipeline on a module.
 LogicalResult lowerToLLVM(ModuleOp module, TargetKind target, StringRef chip);
+
+/// Runs it up to tile programs.
+LogicalResult lowerToTilePrograms(ModuleOp module, StringRef chip,
+                                  bool lowerRings);
+
+/// The host code of a function, from a module that was lowered to tile
+/// programs.
+func::FuncOp getHostCode(ModuleOp module, StringRef function);
 
 /// The names of the slots of a function's argument struct, from a module that
 /// was lowered.

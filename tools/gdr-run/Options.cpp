@@ -35,10 +35,17 @@ struct CommandLine {
       "target", cl::cat(category), cl::init(TargetKind::CPU),
       cl::desc("where to run"),
       cl::values(clEnumValN(TargetKind::CPU, "cpu", "the host (default)"),
-                 clEnumValN(TargetKind::CUDA, "cuda", "the first GPU"))};
+                 clEnumValN(TargetKind::CUDA, "cuda", "the first GPU"),
+                 clEnumValN(TargetKind::Interpreter, "interpreter",
+                            "the tile programs for a GPU, on the host: finds "
+                            "deadlocks and races"))};
   cl::opt<std::string> chip{
       "chip", cl::value_desc("sm_90a"), cl::cat(category),
       cl::desc("chip to compile for (default: that of the GPU)")};
+  cl::opt<bool> lowerRings{
+      "lower-rings", cl::cat(category),
+      cl::desc("interpret tile programs with rings lowered to barriers and "
+               "everything in its place in shared memory")};
   cl::opt<bool> check{
       "check", cl::cat(category),
       cl::desc(
@@ -95,6 +102,18 @@ struct CommandLine {
 
 } // namespace
 
+StringRef mlir::gdr::run::getName(TargetKind target) {
+  switch (target) {
+  case TargetKind::CPU:
+    return "cpu";
+  case TargetKind::CUDA:
+    return "cuda";
+  case TargetKind::Interpreter:
+    return "interpreter";
+  }
+  llvm_unreachable("unknown target");
+}
+
 // Parses NAME=FILE.
 static llvm::Error
 parseFiles(StringRef option, const cl::list<std::string> &texts,
@@ -131,6 +150,10 @@ static llvm::Error verify(const Options &options) {
       return makeError("--{0}={1}: expected at least {2}", name, value, least);
   if (options.steps > 1 && !options.splits.empty())
     return makeError("--steps and --split exclude each other");
+  if (options.lowerRings && options.target != TargetKind::Interpreter)
+    return makeError("--lower-rings needs --target=interpreter");
+  if (options.bench && options.target == TargetKind::Interpreter)
+    return makeError("--bench measures cpu and cuda, got --target=interpreter");
   if (!options.check && (options.steps > 1 || !options.splits.empty()))
     return makeError("--{0} needs --check",
                      options.steps > 1 ? "steps" : "split");
@@ -147,6 +170,7 @@ llvm::Expected<Options> mlir::gdr::run::parseOptions(int argc, char **argv) {
   options.function = line.function;
   options.target = line.target;
   options.chip = line.chip;
+  options.lowerRings = line.lowerRings;
   options.check = line.check;
   options.bench = line.bench;
   options.random = {line.seed, line.gates, line.maxBeta};

@@ -17,13 +17,17 @@
 
 namespace mlir::gdr::run {
 
-enum class TargetKind { CPU, CUDA };
+enum class TargetKind { CPU, CUDA, Interpreter };
+
+/// "cpu", "cuda" or "interpreter".
+StringRef getName(TargetKind target);
 
 struct Options {
   std::string inputFile;
   std::string function;
   TargetKind target = TargetKind::CPU;
   std::string chip;
+  bool lowerRings = false;
   bool check = false;
   bool bench = false;
   llvm::StringMap<int64_t> dims;

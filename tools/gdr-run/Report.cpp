@@ -21,7 +21,7 @@ using llvm::outs;
 void Report::addTitle(const Program &program, ArrayRef<ResolvedRule> rules,
                       TargetKind target, StringRef deviceName) {
   func::FuncOp function = program.function;
-  StringRef targetName = target == TargetKind::CPU ? "cpu" : "cuda";
+  StringRef targetName = getName(target);
   figures["function"] = function.getName();
   figures["target"] = targetName;
   figures["device"] = deviceName;

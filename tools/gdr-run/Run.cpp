@@ -69,7 +69,7 @@ llvm::Error Runner::openDevice() {
   if (options.threads)
     gdr_set_num_threads(static_cast<int32_t>(options.threads));
   deviceName = llvm::sys::getHostCPUName().str();
-  if (options.target == TargetKind::CPU)
+  if (options.target != TargetKind::CUDA)
     return llvm::Error::success();
   llvm::Expected<std::unique_ptr<Device>> created = Device::create();
   if (!created)
@@ -93,7 +93,11 @@ llvm::Error Runner::lower() {
   pm.addPass(createSymbolDCEPass());
   if (failed(pm.run(*lowered)))
     return makeError("cannot remove the other functions");
-  if (failed(lowerToLLVM(*lowered, options.target, chip)))
+  LogicalResult compiled =
+      options.target == TargetKind::Interpreter
+          ? lowerToTilePrograms(*lowered, chip, options.lowerRings)
+          : lowerToLLVM(*lowered, options.target, chip);
+  if (failed(compiled))
     return makeError("cannot compile function '{0}'", function.getName());
   return llvm::Error::success();
 }
@@ -111,6 +115,11 @@ llvm::Error Runner::createProgram() {
 }
 
 llvm::Error Runner::createCaller() {
+  if (options.target == TargetKind::Interpreter) {
+    caller.emplace(Caller::createInterpreted(
+        getHostCode(*lowered, function.getName()), *program));
+    return llvm::Error::success();
+  }
   FailureOr<std::unique_ptr<ExecutionEngine>> generated =
       generateCode(*lowered);
   if (failed(generated))

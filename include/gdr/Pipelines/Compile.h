@@ -34,9 +34,23 @@ struct CompileOptions : PassPipelineOptions<CompileOptions> {
 };
 
 /// From functions with gdr.gated_delta_rule, on tensors or memrefs, to the LLVM
-/// dialect: host code described by `gdr.entry` and, for target cuda, GPU modules
-/// in NVVM.
+/// dialect: host code described by `gdr.entry` and, for target cuda, GPU
+/// modules in NVVM.
+struct TileProgramOptions : CompileOptions {
+  Option<bool> lowerRings{
+      *this, "lower-rings",
+      llvm::cl::desc("also lower rings to barriers and give everything in "
+                     "shared memory its place"),
+      llvm::cl::init(false)};
+};
+
 void buildCompilePipeline(OpPassManager &pm, const CompileOptions &options);
+
+/// The part of it that leaves tile programs, host code that launches them and
+/// entry points that are described. Takes the chunked form of every op that has
+/// one for a GPU; `target` does not matter.
+void buildTileProgramPipeline(OpPassManager &pm,
+                              const TileProgramOptions &options);
 
 /// Registers `gdr-compile`.
 void registerCompilePipeline();

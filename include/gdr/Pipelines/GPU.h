@@ -14,6 +14,10 @@ class OpPassManager;
 
 namespace mlir::gdr {
 
+/// Lowers rings to barriers and gives everything in shared memory its place:
+/// what is left are tile programs still.
+void buildAllocateTilesPipeline(OpPassManager &pm);
+
 /// Lowers kernels in `gpu.module` to NVVM and described host code to the LLVM
 /// dialect with calls of libgdr_runtime.
 void buildLowerToGPUPipeline(OpPassManager &pm);

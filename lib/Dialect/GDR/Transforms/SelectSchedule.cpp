@@ -260,6 +260,9 @@ void SelectSchedule::selectForm(RuleOpInterface op) {
   auto chunked = dyn_cast_if_present<ChunkedAttr>(given);
   if (given && (!chunked || chunked.getColumns() != 0))
     return;
+  if (!chunked && alwaysChunked)
+    chunked = ChunkedAttr::get(&getContext(), /*chunk_size=*/64, /*columns=*/0,
+                               /*stages=*/0, /*heads=*/0, /*overlap=*/true);
   FormChoice choice = chooseForm(rule, chunked, smCount);
   if (choice.schedule)
     rule.setScheduleAttr(choice.schedule);

@@ -70,7 +70,9 @@ def SelectSchedule : Pass<"gdr-select-schedule", "::mlir::func::FuncOp"> {
            "number of multiprocessors of the GPU">,
     Option<"chunked", "chunked", "bool", /*default=*/"false",
            "choose between the recurrent form and the chunked form of "
-           "gdr-chunk-to-wg">
+           "gdr-chunk-to-wg">,
+    Option<"alwaysChunked", "always-chunked", "bool", /*default=*/"false",
+           "with `chunked`, compare only chunked forms">
   ];
   let dependentDialects = ["::mlir::gdr::GDRDialect"];
 }

@@ -1,0 +1,175 @@
+//===- BarrierOps.cpp - barriers in tile programs -------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CTA.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::gdr::interpreter;
+
+MBarrier *Warpgroup::getMBarrier(Operation *op, Value value) {
+  const auto &at = getAs<MBarrierAt>(value);
+  if (numBarriers >= at.publishedBy)
+    return &at.row->barriers[at.position];
+  emitError(op) << "expected a gpu.barrier between the initialization of the "
+                   "barrier, by one thread, and its use";
+  return nullptr;
+}
+
+Step Warpgroup::createMBarriers(wg::MBarrierAllocOp op) {
+  auto *row = cta.find<MBarrierRow>(op);
+  if (!row) {
+    auto count = static_cast<int64_t>(op.getCount());
+    auto arrivals = static_cast<int64_t>(op.getArrivals());
+    if (count < 1 || arrivals < 1)
+      return fail(op, "expected at least one barrier and arrival");
+    int64_t bytes = count * mbarrierBytes;
+    if (op.getOffset()) {
+      if (allocate(op, bytes, static_cast<int64_t>(*op.getOffset())) < 0)
+        return Step::Failed;
+    } else {
+      cta.barrierBytes += bytes;
+      if (failed(verifySharedSize(op, /*end=*/0)))
+        return Step::Failed;
+    }
+    row = cta.add<MBarrierRow>(
+        op, {std::vector<MBarrier>(count, MBarrier(arrivals))});
+  }
+  set(op.getBarriers(), MBarrierAt{row, 0, numBarriers + 1});
+  return Step::Done;
+}
+
+Step Warpgroup::arrive(Operation *op, MBarrier &barrier, int64_t count) {
+  // Copies that nobody waits for arrive too, in time.
+  if (!barrier.arrive(count, observer.getKnowledge()))
+    barrier.makeCopies();
+  else
+    return Step::Done;
+  if (!barrier.arrive(count, observer.getKnowledge()))
+    return fail(op, "arrives more often than a phase of the barrier has room "
+                    "for");
+  return Step::Done;
+}
+
+// Ends when the barrier is in a phase of the other parity.
+Step Warpgroup::waitForMBarrier(wg::MBarrierWaitOp op) {
+  MBarrier *barrier = getMBarrier(op, op.getBarrier());
+  if (!barrier)
+    return Step::Failed;
+  int64_t parity = getInteger(op.getParity());
+  if (parity != 0 && parity != 1)
+    return fail(op, "expected a parity of 0 or 1, got " + Twine(parity));
+  barrier->makeCopies();
+  if (barrier->getPhase() % 2 == parity)
+    return wait("for the end of phase " + Twine(barrier->getPhase()) + ": " +
+                barrier->describe());
+  observer.learn(barrier->getKnowledge());
+  return Step::Done;
+}
+
+// Arrives once, however often the op is tried.
+Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
+  if (failed(verifyAllThreads(op)))
+    return Step::Failed;
+  if (!meetingPhase) {
+    int64_t phase = barrier.phase;
+    if (!barrier.arrive(observer.warpgroup, observer.getKnowledge()))
+      return fail(op, "arrives twice in one phase of the barrier");
+    if (!waits)
+      return Step::Done;
+    meetingPhase = phase;
+  }
+  if (barrier.phase == *meetingPhase)
+    return wait("for " +
+                Twine(barrier.participants -
+                      static_cast<int64_t>(barrier.arrivals.size())) +
+                " of " + Twine(barrier.participants) + " warpgroups");
+  meetingPhase.reset();
+  observer.learn(barrier.ended);
+  observer.sync();
+  return Step::Done;
+}
+
+// Barriers between roles, which a warpgroup arrives at (`wg.arrive`) or also
+// waits at (`wg.meet`). By name: the interpreter can do without their classes.
+bool Warpgroup::executeOnNamedBarriers(Operation *op, Step &step) {
+  StringRef name = op->getName().getStringRef();
+  if (name == "wg.barrier") {
+    auto participants = op->getAttrOfType<IntegerAttr>("participants");
+    if (!participants || participants.getInt() < 1)
+      return false;
+    set(op->getResult(0), cta.add(op, NamedBarrier(participants.getInt())));
+    step = Step::Done;
+    return true;
+  }
+  if (name != "wg.arrive" && name != "wg.meet")
+    return false;
+  step = meet(op, *getAs<NamedBarrier *>(op->getOperand(0)), name == "wg.meet");
+  return true;
+}
+
+bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
+  if (executeOnNamedBarriers(op, step))
+    return true;
+  step = Step::Done;
+  return TypeSwitch<Operation *, bool>(op)
+      .Case([&](wg::SyncOp) {
+        step = getStep(verifyAllThreads(op));
+        observer.sync();
+        return true;
+      })
+      .Case([&](wg::FenceProxyOp) {
+        observer.fenced = observer.time;
+        return true;
+      })
+      .Case([&](gpu::BarrierOp) {
+        auto all = static_cast<int64_t>(cta.warpgroups.size());
+        // All of them are barrier 0 of the hardware.
+        step = meet(op, *cta.add(cta.kernel, NamedBarrier(all)),
+                    /*waits=*/true);
+        numBarriers += step == Step::Done;
+        return true;
+      })
+      .Case([&](wg::MBarrierAllocOp alloc) {
+        step = createMBarriers(alloc);
+        return true;
+      })
+      .Case([&](wg::MBarrierAtOp at) {
+        MBarrierAt one = getAs<MBarrierAt>(at.getBarriers());
+        one.position += getInteger(at.getPosition());
+        if (one.position < 0 ||
+            one.position >= static_cast<int64_t>(one.row->barriers.size()))
+          step = fail(op, "expected one of " + Twine(one.row->barriers.size()) +
+                              " barriers, got number " + Twine(one.position));
+        else
+          set(at.getBarrier(), one);
+        return true;
+      })
+      .Case([&](wg::MBarrierExpectOp expect) {
+        MBarrier *barrier = getMBarrier(op, expect.getBarrier());
+        if (!barrier || failed(verifyOneThread(op))) {
+          step = Step::Failed;
+          return true;
+        }
+        barrier->expect(static_cast<int64_t>(expect.getBytes()));
+        step = arrive(op, *barrier, 1);
+        return true;
+      })
+      .Case([&](wg::MBarrierArriveOp arriveOp) {
+        constexpr int64_t warps = wg::warpgroupThreads / wg::warpThreads;
+        MBarrier *barrier = getMBarrier(op, arriveOp.getBarrier());
+        step = barrier ? arrive(op, *barrier, observer.inOneThread ? 1 : warps)
+                       : Step::Failed;
+        return true;
+      })
+      .Case([&](wg::MBarrierWaitOp wait) {
+        step = waitForMBarrier(wait);
+        return true;
+      })
+      .Default(false);
+}

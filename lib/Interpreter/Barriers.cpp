@@ -1,0 +1,78 @@
+//===- Barriers.cpp - barriers and what they order ------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Barriers.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace mlir::gdr::interpreter;
+
+void Knowledge::set(size_t agent, int64_t time) {
+  if (agent >= times.size())
+    times.resize(agent + 1);
+  times[agent] = std::max(times[agent], time);
+}
+
+void Knowledge::add(const Knowledge &other) {
+  for (auto [agent, time] : llvm::enumerate(other.times))
+    set(agent, time);
+}
+
+bool MBarrier::arrive(int64_t count, const Knowledge &knowledge) {
+  if (count > missing)
+    return false;
+  missing -= count;
+  arrived.add(knowledge);
+  tryEndPhase();
+  return true;
+}
+
+void MBarrier::addCopy(Operation *op, int64_t count,
+                       std::function<void(Knowledge &)> copy) {
+  copies.push_back({op, count, std::move(copy)});
+}
+
+void MBarrier::makeCopies() {
+  for (Copy &copy : copies) {
+    copy.make(arrived);
+    bytes -= copy.bytes;
+  }
+  copies.clear();
+  tryEndPhase();
+}
+
+void MBarrier::tryEndPhase() {
+  if (missing != 0 || bytes != 0)
+    return;
+  ++phase;
+  missing = arrivals;
+  ended.add(arrived);
+}
+
+std::string MBarrier::describe() const {
+  if (bytes < 0)
+    return llvm::formatv("{0} bytes were copied that nobody expects", -bytes);
+  if (bytes > 0 && missing == 0)
+    return llvm::formatv("{0} bytes are missing that no copy brings", bytes);
+  return llvm::formatv("{0} of {1} arrivals {2} missing", missing, arrivals,
+                       missing == 1 ? "is" : "are");
+}
+
+bool NamedBarrier::arrive(unsigned warpgroup, const Knowledge &knowledge) {
+  if (llvm::is_contained(arrivals, warpgroup))
+    return false;
+  arrivals.push_back(warpgroup);
+  arrived.add(knowledge);
+  if (static_cast<int64_t>(arrivals.size()) == participants) {
+    ++phase;
+    arrivals.clear();
+    ended.add(arrived);
+  }
+  return true;
+}

@@ -1,0 +1,203 @@
+// Barriers, fences and places as the lowering of rings leaves them.
+//
+// RUN: gdr-run %s --target=interpreter --function=right | FileCheck %s --check-prefix=RIGHT
+// RUN: not gdr-run %s --target=interpreter --function=parity 2>&1 | FileCheck %s --check-prefix=PARITY
+// RUN: not gdr-run %s --target=interpreter --function=not_initialized 2>&1 | FileCheck %s --check-prefix=NOT-INITIALIZED
+// RUN: not gdr-run %s --target=interpreter --function=no_wait 2>&1 | FileCheck %s --check-prefix=NO-WAIT
+// RUN: not gdr-run %s --target=interpreter --function=other_waits 2>&1 | FileCheck %s --check-prefix=OTHER-WAITS
+// RUN: not gdr-run %s --target=interpreter --function=no_fence 2>&1 | FileCheck %s --check-prefix=NO-FENCE
+// RUN: not gdr-run %s --target=interpreter --function=over 2>&1 | FileCheck %s --check-prefix=OVER
+// RUN: not gdr-run %s --target=interpreter --function=too_small 2>&1 | FileCheck %s --check-prefix=TOO-SMALL
+
+!tile = !wg.shared<64x64xbf16, swizzle = 128>
+!ring = !wg.ring<1, !tile>
+!narrow = tensor<64x64xbf16, #wg.fragment>
+!acc = tensor<64x64xf32, #wg.fragment>
+!pending = !wg.pending<!acc>
+
+module attributes {gpu.container_module} {
+
+// y = x^T, by way of shared memory.
+//
+// RIGHT: arg0: 64x64xbf16, norm [[NORM:.*]]
+// RIGHT: arg1: 64x64xbf16, norm [[NORM]]
+func.func @right(%x: memref<64x64xbf16>, %y: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  %map = gdr.encode_tensor_map %x box [64, 64] swizzle 128 : memref<64x64xbf16> -> !wg.tensor_map
+  gpu.launch_func @kernels::@right blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+      args(%map : !wg.tensor_map, %y : memref<64x64xbf16>)
+  return
+}
+
+// The barrier waits for its second phase.
+//
+// PARITY: error: deadlock: no warpgroup of block [0, 0, 0] of kernel 'parity' can go on
+// PARITY: note: warpgroup 0 waits at 'wg.mbarrier_wait %{{.*}} parity(%{{.*}})' for the end of phase 1: 1 of 1 arrivals is missing
+func.func @parity(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  gpu.launch_func @kernels::@parity blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+
+// A barrier is used by a thread that may not be the one to initialize it.
+//
+// NOT-INITIALIZED: error: 'wg.mbarrier_arrive' op expected a gpu.barrier between the initialization of the barrier, by one thread, and its use
+func.func @not_initialized() {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  gpu.launch_func @kernels::@not_initialized blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+  return
+}
+
+// A copy is read before it has been waited for.
+//
+// NO-WAIT: error: 'wg.load' op reads shared memory that 'wg.copy' still writes; wait for it before
+func.func @no_wait(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %c256 = arith.constant 256 : index
+  gpu.launch_func @kernels::@first_waits blocks in (%c1, %c1, %c1) threads in (%c256, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+
+// And after another warpgroup has waited.
+//
+// OTHER-WAITS: error: 'wg.load' op reads shared memory that 'wg.copy' has written; wait for it in all threads, or in one before a barrier of the warpgroup
+// OTHER-WAITS: note: in warpgroup 1 of block
+func.func @other_waits(%x: memref<64x64xbf16>) {
+  %c1 = arith.constant 1 : index
+  %c384 = arith.constant 384 : index
+  gpu.launch_func @kernels::@first_waits blocks in (%c1, %c1, %c1) threads in (%c384, %c1, %c1)
+      args(%x : memref<64x64xbf16>)
+  return
+}
+
+// One of two stores has its fence.
+//
+// NO-FENCE: error: 'wg.mma' op reads asynchronously what 'wg.store' has written, with no wg.fence_proxy in between
+// NO-FENCE: note: the write is 'wg.store %{{.*}}, %{{.*}} transpose'
+func.func @no_fence() {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  gpu.launch_func @kernels::@no_fence blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+  return
+}
+
+// The tile over another one is stored while that one is multiplied.
+//
+// OVER: error: 'wg.store' op writes shared memory that 'wg.mma' still reads; wait for it before
+func.func @over() {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  gpu.launch_func @kernels::@over blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+  return
+}
+
+// The launch gives less than the kernel uses.
+//
+// TOO-SMALL: error: 'wg.alloc' op expected at most 8192 bytes of shared memory, got 9216
+func.func @too_small() {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  %bytes = arith.constant 8192 : i32
+  gpu.launch_func @kernels::@over blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
+      dynamic_shared_memory_size %bytes
+  return
+}
+
+gpu.module @kernels {
+  gpu.func @right(%map: !wg.tensor_map, %y: memref<64x64xbf16>) kernel {
+    nvvm.griddepcontrol wait
+    %c0 = arith.constant 0 : index
+    %ring = wg.alloc {offset = 0 : i64} : !ring
+    %barrier = wg.mbarrier_alloc count(1) arrivals(1) {offset = 8192 : i64}
+    gpu.barrier
+    %tile = wg.slot %ring[%c0] tile(0) : !ring -> !tile
+    wg.one_thread {
+      wg.mbarrier_expect %barrier bytes(8192)
+      wg.copy %map[%c0, %c0], %tile, %barrier : !wg.tensor_map, !tile
+    }
+    wg.mbarrier_wait %barrier parity(%c0)
+    %x = wg.load %tile transpose : !tile -> !narrow
+    wg.store %x, %y : !narrow, memref<64x64xbf16>
+    gpu.return
+  }
+  gpu.func @parity(%x: memref<64x64xbf16>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %ring = wg.alloc {offset = 0 : i64} : !ring
+    %barrier = wg.mbarrier_alloc count(1) arrivals(1) {offset = 8192 : i64}
+    gpu.barrier
+    %tile = wg.slot %ring[%c0] tile(0) : !ring -> !tile
+    wg.one_thread {
+      wg.mbarrier_expect %barrier bytes(8192)
+      wg.copy %x[], %tile, %barrier : memref<64x64xbf16>, !tile
+    }
+    wg.mbarrier_wait %barrier parity(%c0)
+    wg.mbarrier_wait %barrier parity(%c1)
+    gpu.return
+  }
+  // The last warpgroup copies, the first one waits, and the second one loads.
+  gpu.func @first_waits(%x: memref<64x64xbf16>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c128 = arith.constant 128 : index
+    %ring = wg.alloc {offset = 0 : i64} : !ring
+    %barrier = wg.mbarrier_alloc count(1) arrivals(1) {offset = 8192 : i64}
+    gpu.barrier
+    %tile = wg.slot %ring[%c0] tile(0) : !ring -> !tile
+    %warpgroup = wg.warpgroup_index
+    %threads = gpu.block_dim x
+    %warpgroups = arith.divui %threads, %c128 : index
+    %last = arith.subi %warpgroups, %c1 : index
+    %is_last = arith.cmpi eq, %warpgroup, %last : index
+    scf.if %is_last {
+      wg.one_thread {
+        wg.mbarrier_expect %barrier bytes(8192)
+        wg.copy %x[], %tile, %barrier : memref<64x64xbf16>, !tile
+      }
+    }
+    %is_first = arith.cmpi eq, %warpgroup, %c0 : index
+    scf.if %is_first {
+      wg.mbarrier_wait %barrier parity(%c0)
+    }
+    %is_second = arith.cmpi eq, %warpgroup, %c1 : index
+    scf.if %is_second {
+      %loaded = wg.load %tile : !tile -> !narrow
+      wg.store %loaded, %x : !narrow, memref<64x64xbf16>
+    }
+    gpu.return
+  }
+  gpu.func @not_initialized() kernel {
+    %barrier = wg.mbarrier_alloc count(1) arrivals(4) {offset = 0 : i64}
+    wg.mbarrier_arrive %barrier
+    gpu.return
+  }
+  gpu.func @no_fence() kernel {
+    %zero = arith.constant dense<0.0> : !narrow
+    %first = wg.alloc {offset = 0 : i64} : !tile
+    %second = wg.alloc {offset = 8192 : i64} : !tile
+    wg.store %zero, %first : !narrow, !tile
+    wg.fence_proxy
+    wg.store %zero, %second transpose : !narrow, !tile
+    wg.sync
+    %product = wg.mma %zero, %first : !narrow, !tile -> !pending
+    %other = wg.mma %zero, %second : !narrow, !tile -> !pending
+    gpu.return
+  }
+  gpu.func @over() kernel {
+    %zero = arith.constant dense<0.0> : !narrow
+    %below = wg.alloc : !tile
+    %above = wg.alloc over %below : !tile {over_offset = 1024 : i64} : !tile
+    wg.store %zero, %below : !narrow, !tile
+    wg.sync
+    %product = wg.mma %zero, %below : !narrow, !tile -> !pending
+    wg.store %zero, %above : !narrow, !tile
+    gpu.return
+  }
+}
+
+}
