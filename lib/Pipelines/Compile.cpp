@@ -66,6 +66,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
     buildLowerToCPUPipeline(pm);
     return;
   }
+  CommonFeatures features = getCommonFeatures(chips);
   // The kernels say how arguments must be aligned.
   pm.addPass(createRecurrentToGPU());
   pm.addPass(createChunkToWG());
@@ -73,7 +74,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;
   pm.addPass(createAttachTargets(targetOptions));
-  buildLowerToGPUPipeline(pm);
+  buildLowerToGPUPipeline(pm, features);
 }
 
 void gdr::registerCompilePipeline() {

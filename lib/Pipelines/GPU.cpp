@@ -22,7 +22,8 @@
 using namespace mlir;
 
 // Tile programs to the programs of threads.
-static void buildTilePipeline(OpPassManager &pm) {
+static void buildTilePipeline(OpPassManager &pm,
+                              const gdr::CommonFeatures &features) {
   {
     auto &kernels = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
     kernels.addPass(wg::createLowerRings());
@@ -30,10 +31,11 @@ static void buildTilePipeline(OpPassManager &pm) {
     kernels.addPass(createCSEPass());
     kernels.addPass(wg::createInsertProxyFences());
   }
-  pm.addPass(wg::createAllocateShared());
+  pm.addPass(wg::createAllocateShared({features.sharedMemoryBytes}));
   OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
-  modules.addNestedPass<gpu::GPUFuncOp>(wg::createLowerRoles());
-  modules.addPass(gdr::createWGToNVVM());
+  modules.addNestedPass<gpu::GPUFuncOp>(
+      wg::createLowerRoles({features.hasSetRegisters}));
+  modules.addPass(gdr::createWGToNVVM({features.tensorCores}));
   modules.addPass(createCanonicalizerPass());
   modules.addPass(createCSEPass());
 }
@@ -62,10 +64,11 @@ static void buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(gdr::createStreamingToNVVM());
 }
 
-void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
+void gdr::buildLowerToGPUPipeline(OpPassManager &pm,
+                                  const CommonFeatures &features) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  buildTilePipeline(pm);
+  buildTilePipeline(pm, features);
   buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
   pm.addPass(createAllocateWorkspace());
   pm.addPass(createTensorMapToRuntime());
@@ -74,8 +77,12 @@ void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
 }
 
 void gdr::registerGPUPipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<LowerToGPUOptions>(
       "gdr-lower-to-gpu",
       "Lower kernels to NVVM and host code to the LLVM dialect",
-      buildLowerToGPUPipeline);
+      [](OpPassManager &pm, const LowerToGPUOptions &options) {
+        SmallVector<std::string> chips(options.chips.begin(),
+                                       options.chips.end());
+        buildLowerToGPUPipeline(pm, getCommonFeatures(chips));
+      });
 }

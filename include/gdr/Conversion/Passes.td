@@ -293,9 +293,23 @@ def WGToNVVM : Pass<"gdr-wg-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
     first byte. Products, copies and barriers become inline assembly, which the
     serialization marks convergent.
 
+    Products are those of the warpgroup (`wgmma`) or, for other chips than
+    sm_90a, of its four warps (`mma.sync`): each multiplies its 16 rows at once,
+    and `wg.wait` has nothing to wait for.
+
     Requires `wg-lower-rings`, `wg-insert-proxy-fences`, `wg-allocate-shared`
     and `wg-lower-roles`.
   }];
+  let options = [
+    Option<"tensorCores", "tensor-cores", "::mlir::gdr::TensorCores",
+           /*default=*/"::mlir::gdr::TensorCores::Wgmma",
+           "what multiplies tiles",
+           [{::llvm::cl::values(
+              clEnumValN(::mlir::gdr::TensorCores::Wgmma, "wgmma",
+                         "a warpgroup, asynchronously: sm_90a"),
+              clEnumValN(::mlir::gdr::TensorCores::MmaSync, "mma",
+                         "each warp: every chip"))}]>
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",

@@ -22,9 +22,12 @@ void populateElementwisePatterns(const TypeConverter &converter,
 /// wg.load, wg.store, wg.extract.
 void populateMovePatterns(const TypeConverter &converter,
                           RewritePatternSet &patterns);
-/// wg.mma, wg.wait.
+/// wg.mma, wg.wait: of a warpgroup.
 void populateProductPatterns(const TypeConverter &converter,
                              RewritePatternSet &patterns);
+/// wg.mma, wg.wait: of its warps.
+void populateWarpProductPatterns(const TypeConverter &converter,
+                                 RewritePatternSet &patterns);
 /// Copies, barriers and the addresses of shared memory.
 void populateSharedPatterns(const TypeConverter &converter,
                             RewritePatternSet &patterns);

@@ -36,13 +36,18 @@ using namespace mlir::wg;
 namespace {
 
 struct WGToNVVM : gdr::impl::WGToNVVMBase<WGToNVVM> {
+  using Base::Base;
+
   void runOnOperation() override {
     TypeConverter converter;
     populateTypeConversions(converter);
     RewritePatternSet patterns(&getContext());
     populateElementwisePatterns(converter, patterns);
     populateMovePatterns(converter, patterns);
-    populateProductPatterns(converter, patterns);
+    if (tensorCores == gdr::TensorCores::Wgmma)
+      populateProductPatterns(converter, patterns);
+    else
+      populateWarpProductPatterns(converter, patterns);
     populateSharedPatterns(converter, patterns);
     populateInvertBlocksPatterns(converter, patterns);
     populateFunctionOpInterfaceTypeConversionPattern<gpu::GPUFuncOp>(patterns,

@@ -57,6 +57,8 @@ static void inlineBefore(Block &from, Operation *to) {
 namespace {
 
 struct LowerRoles : wg::impl::LowerRolesBase<LowerRoles> {
+  using Base::Base;
+
   void runOnOperation() override {
     SmallVector<RolesOp> roles;
     getOperation()->walk([&](RolesOp op) { roles.push_back(op); });
@@ -119,7 +121,7 @@ private:
     });
     ImplicitLocOpBuilder b(role.getLoc(), place);
     int64_t registers = role.getRegisters();
-    if (registers != share)
+    if (setRegisters && registers != share)
       NVVM::SetMaxRegisterOp::create(b, registers,
                                      registers > share
                                          ? NVVM::SetMaxRegisterAction::increase

@@ -70,6 +70,11 @@ def LowerRoles : Pass<"wg-lower-roles", "::mlir::gpu::GPUFuncOp"> {
     is what the kernel starts with. Also lowers `wg.warpgroup_index` and
     `wg.one_thread`.
   }];
+  let options = [
+    Option<"setRegisters", "set-registers", "bool", /*default=*/"true",
+           "whether the chips have setmaxnreg; without it each role has an "
+           "equal share">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::NVVM::NVVMDialect",
