@@ -275,8 +275,21 @@ def ChunkToWG : Pass<"gdr-chunk-to-wg", "::mlir::ModuleOp"> {
     to the other lie in memory as they do in shared memory (`tile_layout`
     `swizzle_128b`), so that a consecutive copy brings them.
 
-    For chips with `wgmma`: compute capability 9.0.
+    The tile programs are the same for all chips. Where those have no tensor
+    maps, a kernel takes the tensors in their place, and `wg.tensor_box` stands
+    for a map.
   }];
+  let options = [
+    Option<"tensorMaps", "tensor-maps", "bool", /*default=*/"true",
+           "whether the chips have tensor maps; if not, run "
+           "wg-copies-to-threads later">,
+    Option<"sharedMemory", "shared-memory", "int64_t", /*default=*/"232448",
+           "bytes of shared memory that a CTA can have, which the chunks that "
+           "are loaded ahead must fit in">,
+    Option<"prepareBlocks", "prepare-blocks", "int64_t", /*default=*/"3",
+           "CTAs of prepare that an SM is to hold, which bounds the registers "
+           "of a thread: enough to hide the latency of one by the others">
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
@@ -308,7 +321,11 @@ def WGToNVVM : Pass<"gdr-wg-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
               clEnumValN(::mlir::gdr::TensorCores::Wgmma, "wgmma",
                          "a warpgroup, asynchronously: sm_90a"),
               clEnumValN(::mlir::gdr::TensorCores::MmaSync, "mma",
-                         "each warp: every chip"))}]>
+                         "each warp: every chip"))}]>,
+    Option<"bulkCopies", "bulk-copies", "bool", /*default=*/"true",
+           "whether the chips have copies by one thread and what came with "
+           "them, mbarrier.try_wait and stmatrix; if not, run "
+           "wg-copies-to-threads before">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",

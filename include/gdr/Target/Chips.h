@@ -38,9 +38,10 @@ struct Chip {
   /// Whether one thread copies a tile (PTX ISA, "cp.async.bulk"), and with it
   /// what came in the same generation: mbarrier.try_wait, stmatrix.
   bool hasBulkCopies() const { return computeCapability >= 90; }
-  /// Whether warpgroups can trade registers (PTX ISA, "setmaxnreg").
+  /// Whether warpgroups can trade registers (PTX ISA, "setmaxnreg"). For 12.x
+  /// ptxas takes it too, but has been seen to ignore it.
   bool hasSetRegisters() const {
-    return hasBulkCopies() && isArchitectureSpecific;
+    return hasBulkCopies() && isArchitectureSpecific && computeCapability < 120;
   }
 };
 

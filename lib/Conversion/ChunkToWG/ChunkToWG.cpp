@@ -37,10 +37,6 @@ using namespace mlir::gdr;
 // Bytes of a row of a box, the swizzle of the tiles it is copied to.
 static constexpr int64_t boxBytes = 128;
 
-/// CTAs of prepare that an SM is to hold, which bounds the registers: enough to
-/// hide the latency of one by the others.
-static constexpr int64_t prepareBlocksPerSM = 3;
-
 static LogicalResult verifyPreconditions(RuleOpInterface op) {
   if (!op.isOnMemRefs())
     return op.emitOpError("expected memrefs, got tensors; run gdr-bufferize "
@@ -57,20 +53,24 @@ static LogicalResult verifyPreconditions(RuleOpInterface op) {
   return success();
 }
 
-// A tensor map over an operand [B, T, H, D], in boxes of a chunk of tokens of
-// one head.
-static Value createTensorMap(ImplicitLocOpBuilder &b, Value memref) {
+// Box of an operand [B, T, H, D]: a chunk of tokens of one head.
+static DenseI64ArrayAttr getBox(ImplicitLocOpBuilder &b, Value memref) {
   auto type = cast<MemRefType>(memref.getType());
   int64_t width = boxBytes * 8 / type.getElementTypeBitWidth();
-  return EncodeTensorMapOp::create(
-      b, wg::TensorMapType::get(b.getContext()), memref,
-      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, width}),
-      b.getI64IntegerAttr(boxBytes));
+  return b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, width});
+}
+
+static Value createTensorMap(ImplicitLocOpBuilder &b, Value memref) {
+  return EncodeTensorMapOp::create(b, wg::TensorMapType::get(b.getContext()),
+                                   memref, getBox(b, memref),
+                                   b.getI64IntegerAttr(boxBytes));
 }
 
 namespace {
 
 struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
+  using Base::Base;
+
   void runOnOperation() override {
     SmallVector<ChunkPrepareOp> prepares;
     SmallVector<ChunkScanOp> scans;
@@ -101,7 +101,7 @@ private:
     Value slots = memref::DimOp::create(b, op.getInverse(), 0);
     createKernelAndLaunch(
         b, op, "_prepare", boxes, slots, getPrepareBlocksPerSlot(op),
-        getPrepareThreads(), prepareBlocksPerSM,
+        getPrepareThreads(), prepareBlocks,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createPrepareBody(inKernel, cast<ChunkPrepareOp>(clone),
                             {maps[0], maps[1], nullptr, nullptr});
@@ -109,7 +109,21 @@ private:
     op.erase();
   }
 
+  // As many stages as there is memory for, unless the schedule says.
+  void setStages(ChunkScanOp op) {
+    auto schedule = op.getScheduleAttr();
+    if (schedule && schedule.getStages())
+      return;
+    int64_t stages = maxScanStages;
+    while (stages > 1 && getScanSharedBytes(op, stages) > sharedMemory)
+      --stages;
+    op.setScheduleAttr(ChunkedAttr::get(&getContext(), gpuChunkSize,
+                                        schedule ? schedule.getColumns() : 0,
+                                        stages));
+  }
+
   void rewrite(ChunkScanOp op) {
+    setStages(op);
     ImplicitLocOpBuilder b(op.getLoc(), op);
     SmallVector<Value> boxes = {op.getQ(), op.getK(), op.getV(), op.getOInit()};
     Value sequences = SequenceBuilder(b, op).createSequenceCount();
@@ -130,8 +144,13 @@ private:
       llvm::function_ref<void(ImplicitLocOpBuilder &, Operation *, ValueRange)>
           createBody) {
     SmallVector<Value> arguments;
-    for (Value box : boxes)
-      arguments.push_back(createTensorMap(b, box));
+    for (Value box : boxes) {
+      if (tensorMaps)
+        arguments.push_back(createTensorMap(b, box));
+      else
+        ExpectBoxesOp::create(b, box, getBox(b, box),
+                              b.getI64IntegerAttr(boxBytes));
+    }
     // Each buffer is passed once, also if it serves as two operands.
     llvm::SmallMapVector<Value, PassedMemRef, 16> passed;
     for (Value operand : op->getOperands())
@@ -145,8 +164,7 @@ private:
                      ValueRange(arguments).getTypes(), threads);
     kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     b.getI32IntegerAttr(blocksPerSM));
-    createKernelBody(op, kernel, boxes.size(), passed.getArrayRef(),
-                     createBody);
+    createKernelBody(op, kernel, boxes, passed.getArrayRef(), createBody);
 
     Value one = arith::ConstantIndexOp::create(b, 1);
     Value perUnit = arith::ConstantIndexOp::create(b, blocksPerUnit);
@@ -157,19 +175,27 @@ private:
                               /*dynamicSharedMemorySize=*/nullptr, arguments);
   }
 
-  static void createKernelBody(
-      Operation *op, gpu::GPUFuncOp kernel, size_t numMaps,
+  void createKernelBody(
+      Operation *op, gpu::GPUFuncOp kernel, ArrayRef<Value> boxes,
       ArrayRef<std::pair<Value, PassedMemRef>> passed,
       llvm::function_ref<void(ImplicitLocOpBuilder &, Operation *, ValueRange)>
           createBody) {
     ImplicitLocOpBuilder b(op->getLoc(), op->getContext());
     b.setInsertionPointToStart(&kernel.getBody().front());
     ValueRange arguments = kernel.getArguments();
-    ValueRange maps = arguments.take_front(numMaps);
-    arguments = arguments.drop_front(numMaps);
+    SmallVector<Value> maps;
+    if (tensorMaps) {
+      llvm::append_range(maps, arguments.take_front(boxes.size()));
+      arguments = arguments.drop_front(boxes.size());
+    }
     IRMapping mapping;
     for (auto &[memref, parts] : passed)
       mapping.map(memref, createRebuiltMemRef(b, parts, arguments));
+    if (!tensorMaps)
+      for (Value box : boxes)
+        maps.push_back(
+            wg::TensorBoxOp::create(b, wg::TensorMapType::get(b.getContext()),
+                                    mapping.lookup(box), getBox(b, box)));
     // max_seqlen bounds the launch and is of no use to the kernel.
     Operation *clone = b.clone(*op, mapping);
     if (auto scan = dyn_cast<ChunkScanOp>(clone))

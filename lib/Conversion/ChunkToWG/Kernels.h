@@ -35,6 +35,10 @@ void createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
                     const TensorMaps &maps);
 int64_t getScanBlocksPerSequence(ChunkScanOp op);
 int64_t getScanThreads(ChunkScanOp op);
+/// Chunks that are loaded ahead if there is memory for them, and the shared
+/// memory that so many need, in bytes.
+inline constexpr int64_t maxScanStages = 3;
+int64_t getScanSharedBytes(ChunkScanOp op, int64_t stages);
 
 } // namespace mlir::gdr
 

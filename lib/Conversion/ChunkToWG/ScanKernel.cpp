@@ -34,7 +34,6 @@ using namespace mlir::wg;
 
 static constexpr int64_t C = gpuChunkSize;
 static constexpr int64_t swizzle = 128;
-static constexpr int64_t defaultStages = 3;
 /// Rows of decay.
 enum Decay { keyIn = 0, keyOut = 1, queryIn = 2, stateDecay = 3 };
 /// Registers of a thread: a producer needs few; S^T, its 16-bit copy and two
@@ -60,14 +59,55 @@ int64_t mlir::gdr::getScanThreads(ChunkScanOp op) {
   return (getConsumers(op) + 1) * warpgroupThreads;
 }
 
+// The rings that chunks are loaded into. K, V and decay of the next chunk are
+// taken while all of this one is in use: with one stage they have a ring of two
+// slots, and the rest of a chunk one of its own.
+static SmallVector<RingType> getRingTypes(ChunkScanOp op, int64_t stages) {
+  MLIRContext *context = op.getContext();
+  Type element = cast<ShapedType>(op.getQ().getType()).getElementType();
+  auto getTile = [&](int64_t rows, int64_t columns) {
+    return SharedType::get(context, {rows, columns}, element, swizzle);
+  };
+  SharedType keys = getTile(C, op.getKeyDim());
+  SharedType values = getTile(C, fragmentRows * getConsumers(op));
+  SharedType square = getTile(C, C);
+  SharedType decays = SharedType::get(context, {numDecayRows, C},
+                                      Float32Type::get(context), /*swizzle=*/0);
+  if (stages > 1)
+    return {RingType::get(context, stages,
+                          {keys, values, decays, keys, square, square})};
+  return {RingType::get(context, 2, {keys, values, decays}),
+          RingType::get(context, 1, {keys, square, square})};
+}
+
+static SharedType getOutputType(ChunkScanOp op) {
+  Type element = cast<ShapedType>(op.getQ().getType()).getElementType();
+  return SharedType::get(op.getContext(), {C, fragmentRows * getConsumers(op)},
+                         element, swizzle);
+}
+
+int64_t mlir::gdr::getScanSharedBytes(ChunkScanOp op, int64_t stages) {
+  constexpr int64_t barrierBytes = 1024; // at most
+  int64_t bytes = getOutputType(op).getBytes() + barrierBytes;
+  for (RingType ring : getRingTypes(op, stages))
+    bytes += ring.getSlots() * ring.getSlotBytes();
+  return bytes;
+}
+
 namespace {
 
-/// The tiles of one chunk, in the order of the ring's types.
+/// The tiles of one chunk in the order of the rings' types; of the first ring,
+/// or of all.
 struct ChunkTiles {
-  Value k, q, v, inverse, attention, decay;
-  explicit ChunkTiles(ResultRange tiles)
-      : k(tiles[0]), q(tiles[1]), v(tiles[2]), inverse(tiles[3]),
-        attention(tiles[4]), decay(tiles[5]) {}
+  Value k, v, decay, q, inverse, attention;
+  explicit ChunkTiles(ArrayRef<Value> tiles)
+      : k(tiles[0]), v(tiles[1]), decay(tiles[2]) {
+    if (tiles.size() == 3)
+      return;
+    q = tiles[3];
+    inverse = tiles[4];
+    attention = tiles[5];
+  }
 };
 
 class ScanKernel {
@@ -82,18 +122,18 @@ public:
 
   void create() {
     createPosition();
-    RingType ringType = getRingType();
-    Value ring = RingOp::create(b, ringType, consumers);
-    Value outputs = AllocOp::create(
-        b, t.getShared({C, fragmentRows * consumers}, element, swizzle),
-        Value(), IntegerAttr(), IntegerAttr());
+    int64_t stages =
+        op.getScheduleAttr() ? op.getScheduleAttr().getStages() : 0;
+    for (RingType type : getRingTypes(op, stages ? stages : maxScanStages))
+      rings.push_back(RingOp::create(b, type, consumers));
+    Value outputs = AllocOp::create(b, getOutputType(op), Value(),
+                                    IntegerAttr(), IntegerAttr());
     auto roles = RolesOp::create(b);
     b.createBlock(&roles.getBody());
-    createRole("load", 1,
-               consumers == 1 ? 256 : producerRegisters,
-               [&] { createLoads(ring); });
+    createRole("load", 1, consumers == 1 ? 256 : producerRegisters,
+               [&] { createLoads(); });
     createRole("math", consumers, consumers == 1 ? 256 : consumerRegisters,
-               [&] { createMath(ring, outputs); });
+               [&] { createMath(outputs); });
   }
 
 private:
@@ -121,17 +161,6 @@ private:
     firstSlot = sequences.createFirstSlot(n, sequence, C);
     Value tokens = arith::SubIOp::create(b, sequence.end, sequence.begin);
     chunks = arith::CeilDivUIOp::create(b, tokens, t.index(C));
-  }
-
-  RingType getRingType() {
-    SharedType square = t.getShared({C, C}, element, swizzle);
-    SharedType keys = t.getShared({C, keyDim}, element, swizzle);
-    SharedType values =
-        t.getShared({C, fragmentRows * consumers}, element, swizzle);
-    SharedType decays = t.getShared({numDecayRows, C}, f32);
-    int64_t stages = op.getScheduleAttr() ? op.getScheduleAttr().getStages() : 0;
-    return RingType::get(b.getContext(), stages ? stages : defaultStages,
-                         {keys, keys, values, square, square, decays});
   }
 
   Value createFirstToken(Value chunk) {
@@ -170,16 +199,23 @@ private:
     fill(loop.getInductionVar());
   }
 
-  void createLoads(Value ring) {
+  static SmallVector<Type> getTileTypes(Value ring) {
+    ArrayRef<SharedType> types = cast<RingType>(ring.getType()).getTiles();
+    return {types.begin(), types.end()};
+  }
+
+  void createLoads() {
     t.oneThread([&] {
       forEachChunk([&](Value chunk) {
-        auto ringType = cast<RingType>(ring.getType());
-        SmallVector<Type> types(ringType.getTiles().begin(),
-                                ringType.getTiles().end());
-        auto slot = AcquireOp::create(b, MBarrierType::get(b.getContext()),
-                                      types, ring, chunk);
-        ChunkTiles tiles(slot.getTiles());
-        Value barrier = slot.getBarrier();
+        SmallVector<Value> acquired;
+        Value barrier;
+        auto acquire = [&](Value ring) {
+          auto slot = AcquireOp::create(b, MBarrierType::get(b.getContext()),
+                                        getTileTypes(ring), ring, chunk);
+          llvm::append_range(acquired, slot.getTiles());
+          barrier = slot.getBarrier();
+          return ChunkTiles(acquired);
+        };
         Value token = createFirstToken(chunk), zero = t.index(0);
         auto copyBox = [&](Value map, Value head, Value column, Value tile) {
           CopyOp::create(b, map, ValueRange{sequence.batch, token, head, column},
@@ -189,9 +225,12 @@ private:
           CopyOp::create(b, createChunkOf(memref, chunk), ValueRange{}, tile,
                          barrier);
         };
+        ChunkTiles tiles = acquire(rings.front());
         copyBox(maps.k, keyHead, zero, tiles.k);
         copyBox(maps.v, valueHead, firstColumn, tiles.v);
         copyChunk(op.getDecay(), tiles.decay);
+        if (rings.size() > 1)
+          tiles = acquire(rings.back());
         copyChunk(op.getInverse(), tiles.inverse);
         copyBox(maps.q, keyHead, zero, tiles.q);
         copyChunk(op.getAttention(), tiles.attention);
@@ -199,11 +238,12 @@ private:
     });
   }
 
-  ChunkTiles createTake(Value ring, Value chunk) {
-    auto ringType = cast<RingType>(ring.getType());
-    SmallVector<Type> types(ringType.getTiles().begin(),
-                            ringType.getTiles().end());
-    return ChunkTiles(TakeOp::create(b, types, ring, chunk).getTiles());
+  ChunkTiles createTake(ArrayRef<Value> fromRings, Value chunk) {
+    SmallVector<Value> tiles;
+    for (Value ring : fromRings)
+      llvm::append_range(
+          tiles, TakeOp::create(b, getTileTypes(ring), ring, chunk).getTiles());
+    return ChunkTiles(tiles);
   }
 
   // A row of decay as a vector over the tokens, the columns of what is
@@ -229,7 +269,7 @@ private:
     return t.cast(t.sub(values, decayed), element);
   }
 
-  void createMath(Value ring, Value outputs) {
+  void createMath(Value outputs) {
     warpgroup = WarpgroupIndexOp::create(b);
     output = SliceOp::create(b, t.getShared({C, fragmentRows}, element, swizzle),
                              outputs, warpgroup);
@@ -243,7 +283,7 @@ private:
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(branch.thenBlock());
-      scf::YieldOp::create(b, createChunkLoop(ring, state));
+      scf::YieldOp::create(b, createChunkLoop(state));
       b.setInsertionPointToStart(branch.elseBlock());
       scf::YieldOp::create(b, state);
     }
@@ -252,9 +292,9 @@ private:
   }
 
   // Returns the final state.
-  Value createChunkLoop(Value ring, Value state) {
+  Value createChunkLoop(Value state) {
     // Before the first chunk: P^T.
-    ChunkTiles first = createTake(ring, t.index(0));
+    ChunkTiles first = createTake(rings.front(), t.index(0));
     Value narrow = t.cast(state, element);
     Value product = t.wait(t.mma(narrow, first.k, /*transposeB=*/true));
     Value difference = createDifference(first, createValues(first), product);
@@ -264,15 +304,15 @@ private:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     auto [nextState, nextDifference] =
-        createChunk(ring, loop.getInductionVar(), loop.getRegionIterArg(0),
+        createChunk(loop.getInductionVar(), loop.getRegionIterArg(0),
                     loop.getRegionIterArg(1));
     scf::YieldOp::create(b, ValueRange{nextState, nextDifference});
     return loop.getResult(0);
   }
 
-  std::pair<Value, Value> createChunk(Value ring, Value chunk, Value state,
+  std::pair<Value, Value> createChunk(Value chunk, Value state,
                                       Value difference) {
-    ChunkTiles tiles = createTake(ring, chunk);
+    ChunkTiles tiles = createTake(rings, chunk);
     Value narrow = t.cast(state, element);
     // V'^T = P^T inverse^T, and S^T Q^T in its shadow
     Value written = t.mma(difference, tiles.inverse, /*transposeB=*/true);
@@ -300,13 +340,14 @@ private:
     Value after = arith::AddIOp::create(b, chunk, t.index(1));
     Value last = arith::SubIOp::create(b, chunks, t.index(1));
     ChunkTiles next =
-        createTake(ring, arith::MinUIOp::create(b, after, last));
+        createTake(rings.front(), arith::MinUIOp::create(b, after, last));
     Value product = t.mma(t.cast(state, element), next.k, /*transposeB=*/true);
     Value values = createValues(next);
     out = t.wait(out, /*newer=*/1);
     createOutput(out, chunk);
     product = t.wait(product);
-    ReleaseOp::create(b, ring, chunk);
+    for (Value ring : rings)
+      ReleaseOp::create(b, ring, chunk);
     return {state, createDifference(next, values, product)};
   }
 
@@ -381,6 +422,7 @@ private:
   int64_t consumers, keyDim;
   // Of the CTA.
   Value valueHead, keyHead, n, firstColumn, firstSlot, chunks;
+  SmallVector<Value> rings;
   Sequence sequence;
   // Of the warpgroup.
   Value warpgroup, output, column;

@@ -56,7 +56,8 @@ Index createColumn(ImplicitLocOpBuilder &b, const Thread &thread, int64_t j);
 gdr::SharedAddress getSharedAddress(Value address);
 
 /// Address of a 16-byte chunk of a row of a swizzled tile. The constants are
-/// multiples of 8 rows and even numbers of chunks.
+/// multiples of 8 rows and, of chunks, numbers that share no bit with those
+/// that vary: even ones beside 0 and 1.
 gdr::SharedAddress createChunkAddress(ImplicitLocOpBuilder &b, SharedType tile,
                                       Value base, Index row, Index chunk);
 /// The address that this lane gives for the four 8x8 matrices of the 16 columns

@@ -22,15 +22,23 @@ void populateElementwisePatterns(const TypeConverter &converter,
 /// wg.load, wg.store, wg.extract.
 void populateMovePatterns(const TypeConverter &converter,
                           RewritePatternSet &patterns);
+/// wg.store of fragments to shared memory without stmatrix, in place of the one
+/// with it.
+void populateWordStorePatterns(const TypeConverter &converter,
+                               RewritePatternSet &patterns);
 /// wg.mma, wg.wait: of a warpgroup.
 void populateProductPatterns(const TypeConverter &converter,
                              RewritePatternSet &patterns);
 /// wg.mma, wg.wait: of its warps.
 void populateWarpProductPatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns);
-/// Copies, barriers and the addresses of shared memory.
+/// Copies by one thread, barriers and the addresses of shared memory. Without
+/// bulk copies also without what came with them, mbarrier.try_wait.
 void populateSharedPatterns(const TypeConverter &converter,
-                            RewritePatternSet &patterns);
+                            RewritePatternSet &patterns, bool hasBulkCopies);
+/// Copies by threads.
+void populateThreadCopyPatterns(const TypeConverter &converter,
+                                RewritePatternSet &patterns);
 /// wg.invert_blocks.
 void populateInvertBlocksPatterns(const TypeConverter &converter,
                                   RewritePatternSet &patterns);

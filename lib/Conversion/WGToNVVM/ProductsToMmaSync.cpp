@@ -1,4 +1,4 @@
-//===- ProductsToMmaSync.cpp - mma.sync ------------------------------------===//
+//===- ProductsToMmaSync.cpp - mma.sync -----------------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -38,11 +38,9 @@ static constexpr int64_t accumulatorWords = 4;
 // the 16 columns from block j of 8 columns on: the two halves of the depth for
 // block j, then for block j + 1. With `isAlongDepth` a row in memory goes along
 // the depth.
-static gdr::SharedAddress createRhsAddress(ImplicitLocOpBuilder &b,
-                                           const Thread &thread,
-                                           SharedType tile, Value base,
-                                           int64_t step, int64_t j,
-                                           bool isAlongDepth) {
+static gdr::SharedAddress
+createRhsAddress(ImplicitLocOpBuilder &b, const Thread &thread, SharedType tile,
+                 Value base, int64_t step, int64_t j, bool isAlongDepth) {
   I32 i{b};
   Value inMatrix = i.rem(thread.lane, 8);
   Value depthHalf = i.rem(i.div(thread.lane, 8), 2);
@@ -70,9 +68,8 @@ static SmallVector<Value> createLhs(ImplicitLocOpBuilder &b,
     return words;
   }
   int64_t count = cast<VectorType>(a.getType()).getNumElements() / 2;
-  return createElements(
-      b, vector::BitCastOp::create(b, VectorType::get(count, b.getI32Type()),
-                                   a));
+  return createElements(b, vector::BitCastOp::create(
+                               b, VectorType::get(count, b.getI32Type()), a));
 }
 
 // One mma.sync: the new accumulators.
@@ -130,8 +127,8 @@ struct ConvertWarpMma : OpConversionPattern<MmaOp> {
     if (Value accumulator = adaptor.getAccumulator())
       results = createElements(b, accumulator);
     else
-      results.assign(type.getNumElements(), arith::ConstantOp::create(
-                                                b, b.getF32FloatAttr(0)));
+      results.assign(type.getNumElements(),
+                     arith::ConstantOp::create(b, b.getF32FloatAttr(0)));
     for (int64_t step = 0; step < depth / stepDepth; ++step) {
       ArrayRef<Value> lhsOfStep =
           ArrayRef(lhs).slice(step * lhsWords, lhsWords);
@@ -143,10 +140,9 @@ struct ConvertWarpMma : OpConversionPattern<MmaOp> {
         for (int64_t half : {0, 1}) {
           auto held = MutableArrayRef(results).slice(
               (j + half) * accumulatorWords, accumulatorWords);
-          llvm::copy(createMmaSync(b, tile.getElementType(), lhsOfStep,
-                                   ArrayRef(rhs).slice(half * rhsWords,
-                                                       rhsWords),
-                                   held),
+          llvm::copy(createMmaSync(
+                         b, tile.getElementType(), lhsOfStep,
+                         ArrayRef(rhs).slice(half * rhsWords, rhsWords), held),
                      held.begin());
         }
       }

@@ -30,6 +30,7 @@ struct Slots {
   RingType type;
   Value memory;
   Value full, empty; // one barrier a slot
+  bool byThreads;    // whether a warpgroup fills a slot, or one thread
 };
 
 /// Where a use of a ring is.
@@ -55,8 +56,11 @@ private:
     slots.memory = AllocOp::create(b, slots.type, /*over=*/nullptr,
                                    /*over_offset=*/nullptr,
                                    /*offset=*/nullptr);
-    slots.full = MBarrierAllocOp::create(b, slots.type.getSlots(),
-                                         /*arrivals=*/1, /*offset=*/nullptr);
+    slots.byThreads = ring.getByThreads();
+    slots.full = MBarrierAllocOp::create(
+        b, slots.type.getSlots(),
+        /*arrivals=*/slots.byThreads ? warpgroupThreads : 1,
+        /*offset=*/nullptr);
     slots.empty = MBarrierAllocOp::create(b, slots.type.getSlots(),
                                           ring.getConsumers() * warps,
                                           /*offset=*/nullptr);
@@ -103,7 +107,8 @@ private:
     Value empty = MBarrierAtOp::create(b, slots.empty, place.slot);
     MBarrierWaitOp::create(b, empty, other);
     Value full = MBarrierAtOp::create(b, slots.full, place.slot);
-    MBarrierExpectOp::create(b, full, slots.type.getCopiedBytes());
+    if (!slots.byThreads)
+      MBarrierExpectOp::create(b, full, slots.type.getCopiedBytes());
     SmallVector<Value> results = {full};
     llvm::append_range(results, createTiles(b, slots, place.slot));
     acquire->replaceAllUsesWith(results);
