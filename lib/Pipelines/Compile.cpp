@@ -32,7 +32,19 @@ getDispatchOptions(const gdr::CompileOptions &options) {
     dispatchOptions.chunkSize = 16;
     dispatchOptions.leastTokens = 16;
   }
+  dispatchOptions.wgmma = options.target == "cuda";
   return dispatchOptions;
+}
+
+static gdr::ChunkToWGOptions
+getChunkToWGOptions(const gdr::CommonFeatures &features) {
+  gdr::ChunkToWGOptions chunkOptions;
+  chunkOptions.tensorMaps = features.hasBulkCopies;
+  chunkOptions.sharedMemory = features.sharedMemoryBytes;
+  // The operands of mma.sync are in registers too, and three CTAs would spill.
+  if (features.tensorCores == gdr::TensorCores::MmaSync)
+    chunkOptions.prepareBlocks = 2;
+  return chunkOptions;
 }
 
 void gdr::buildCompilePipeline(OpPassManager &pm,
@@ -69,7 +81,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
   CommonFeatures features = getCommonFeatures(chips);
   // The kernels say how arguments must be aligned.
   pm.addPass(createRecurrentToGPU());
-  pm.addPass(createChunkToWG());
+  pm.addPass(createChunkToWG(getChunkToWGOptions(features)));
   pm.addPass(createDescribeEntry(entryOptions));
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;

@@ -27,15 +27,21 @@ static void buildTilePipeline(OpPassManager &pm,
   {
     auto &kernels = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
     kernels.addPass(wg::createLowerRings());
+    if (!features.hasBulkCopies)
+      kernels.addPass(wg::createCopiesToThreads());
     kernels.addPass(createCanonicalizerPass());
     kernels.addPass(createCSEPass());
-    kernels.addPass(wg::createInsertProxyFences());
+    // Threads alone read and write shared memory where there are no bulk
+    // copies.
+    if (features.hasBulkCopies)
+      kernels.addPass(wg::createInsertProxyFences());
   }
   pm.addPass(wg::createAllocateShared({features.sharedMemoryBytes}));
   OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
   modules.addNestedPass<gpu::GPUFuncOp>(
       wg::createLowerRoles({features.hasSetRegisters}));
-  modules.addPass(gdr::createWGToNVVM({features.tensorCores}));
+  modules.addPass(
+      gdr::createWGToNVVM({features.tensorCores, features.hasBulkCopies}));
   modules.addPass(createCanonicalizerPass());
   modules.addPass(createCSEPass());
 }

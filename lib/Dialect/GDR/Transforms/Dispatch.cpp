@@ -171,7 +171,8 @@ LogicalResult Dispatch::rewriteRule(GatedDeltaRuleOp rule) {
   if (auto schedule =
           dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr())) {
     std::string reason = "the target has none";
-    if (!chunked || !hasChunkedForm(rule, schedule, reason))
+    bool hasForm = chunked || wgmma;
+    if (!hasForm || !hasChunkedForm(rule, schedule, reason))
       return rule.emitOpError() << "expected an op that has a chunked form, as "
                                    "attribute schedule asks for; "
                                 << reason;

@@ -30,7 +30,6 @@ struct Slots {
   RingType type;
   Value memory;
   Value full, empty; // one barrier a slot
-  bool byThreads;    // whether a warpgroup fills a slot, or one thread
 };
 
 /// Where a use of a ring is.
@@ -56,11 +55,8 @@ private:
     slots.memory = AllocOp::create(b, slots.type, /*over=*/nullptr,
                                    /*over_offset=*/nullptr,
                                    /*offset=*/nullptr);
-    slots.byThreads = ring.getByThreads();
-    slots.full = MBarrierAllocOp::create(
-        b, slots.type.getSlots(),
-        /*arrivals=*/slots.byThreads ? warpgroupThreads : 1,
-        /*offset=*/nullptr);
+    slots.full = MBarrierAllocOp::create(b, slots.type.getSlots(),
+                                         /*arrivals=*/1, /*offset=*/nullptr);
     slots.empty = MBarrierAllocOp::create(b, slots.type.getSlots(),
                                           ring.getConsumers() * warps,
                                           /*offset=*/nullptr);
@@ -107,8 +103,7 @@ private:
     Value empty = MBarrierAtOp::create(b, slots.empty, place.slot);
     MBarrierWaitOp::create(b, empty, other);
     Value full = MBarrierAtOp::create(b, slots.full, place.slot);
-    if (!slots.byThreads)
-      MBarrierExpectOp::create(b, full, slots.type.getCopiedBytes());
+    MBarrierExpectOp::create(b, full, slots.type.getCopiedBytes());
     SmallVector<Value> results = {full};
     llvm::append_range(results, createTiles(b, slots, place.slot));
     acquire->replaceAllUsesWith(results);
