@@ -38,7 +38,8 @@ struct CommandLine {
                  clEnumValN(TargetKind::CUDA, "cuda", "the first GPU"))};
   cl::opt<std::string> chip{
       "chip", cl::value_desc("sm_90a"), cl::cat(category),
-      cl::desc("chip to compile for (default: that of the GPU)")};
+      cl::desc("chip to compile for, or several: kernels then use what all of "
+               "them have (default: that of the GPU)")};
   cl::opt<bool> check{
       "check", cl::cat(category),
       cl::desc(
