@@ -208,6 +208,11 @@ typedef struct gdr_tensor_map {
  * dimensions of one element and of tensors without elements do not matter. */
 int64_t gdr_fits_tensor_map(gdr_call *call, const gdr_tensor_map *description);
 
+/* A failure of the call, as in gdr_launch, unless the tensor meets what
+ * gdr_fits_tensor_map asks of its address, strides and sizes; for kernels that
+ * copy its boxes on devices without tensor maps. */
+void gdr_expect_boxes(gdr_call *call, const gdr_tensor_map *description);
+
 /* Fills the GDR_TENSOR_MAP_BYTES bytes at `map`, which a launch then passes by
  * value. What lies outside of the tensor is read as zero and not written. A
  * tensor that has no map is a failure of the call, as in gdr_launch. */

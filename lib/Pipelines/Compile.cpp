@@ -21,22 +21,6 @@
 
 using namespace mlir;
 
-// Chips that all have what a form needs. Unknown ones are refused later.
-static bool allOf(ArrayRef<std::string> chips,
-                  llvm::function_ref<bool(const gdr::Chip &)> has) {
-  return llvm::all_of(chips, [&](StringRef name) {
-    std::optional<gdr::Chip> chip = gdr::getChip(name);
-    return chip && has(*chip);
-  });
-}
-
-// The tile programs are for wgmma, which only this chip has.
-static bool hasTilePrograms(ArrayRef<std::string> chips) {
-  return allOf(chips, [](const gdr::Chip &chip) {
-    return chip.computeCapability == 90 && chip.isArchitectureSpecific;
-  });
-}
-
 // Which forms an op can take, and how one is chosen.
 namespace {
 struct FormOptions {
@@ -49,14 +33,13 @@ struct FormOptions {
 // The forms that the target has. On the CPU the arithmetic grows with the chunk
 // and the chunked form is no slower from 16 tokens on; docs/Performance.md has
 // the measurements.
-static FormOptions getFormOptions(const gdr::CompileOptions &options,
-                                  ArrayRef<std::string> chips) {
+static FormOptions getFormOptions(const gdr::CompileOptions &options) {
   FormOptions forms;
   if (options.target == "cpu") {
     forms.dispatch.chunked = true;
     forms.dispatch.chunkSize = 16;
     forms.dispatch.leastTokens = 16;
-  } else if (hasTilePrograms(chips)) {
+  } else {
     forms.dispatch.chunked = true;
     forms.dispatch.wgmma = true;
   }
@@ -90,6 +73,8 @@ static void buildFormsPipeline(OpPassManager &pm,
     gdr::SelectScheduleOptions formOptions = scheduleOptions;
     formOptions.chunked = true;
     formOptions.alwaysChunked = forms.alwaysChunked;
+    formOptions.wgmma = gdr::getCommonFeatures(getChipNames(options))
+                            .tensorCores == gdr::TensorCores::Wgmma;
     functions.addPass(gdr::createSelectSchedule(formOptions));
   }
   functions.addPass(gdr::createDispatch(forms.dispatch));
@@ -109,11 +94,16 @@ static void addDescribeEntry(OpPassManager &pm, const std::string &target) {
 
 // The forms to kernels and their launches.
 static void buildKernelsPipeline(OpPassManager &pm,
-                                 ArrayRef<std::string> chips) {
+                                 const gdr::CommonFeatures &features) {
   pm.addPass(gdr::createRecurrentToGPU());
   gdr::ChunkToWGOptions tileOptions;
-  tileOptions.overlap = allOf(
-      chips, [](const gdr::Chip &chip) { return chip.computeCapability >= 90; });
+  // Came with the same generation.
+  tileOptions.overlap = features.hasBulkCopies;
+  tileOptions.tensorMaps = features.hasBulkCopies;
+  tileOptions.sharedMemory = features.sharedMemoryBytes;
+  // The operands of mma.sync are in registers too, and three CTAs would spill.
+  if (features.tensorCores == gdr::TensorCores::MmaSync)
+    tileOptions.prepareBlocks = 2;
   pm.addPass(gdr::createChunkToWG(tileOptions));
   // The kernels say how arguments must be aligned.
   addDescribeEntry(pm, "cuda");
@@ -126,28 +116,30 @@ void gdr::buildTileProgramPipeline(OpPassManager &pm,
   forms.dispatch.wgmma = true;
   forms.alwaysChunked = true;
   buildFormsPipeline(pm, options, forms);
-  buildKernelsPipeline(pm, getChipNames(options));
+  CommonFeatures features = getCommonFeatures(getChipNames(options));
+  buildKernelsPipeline(pm, features);
   // As before the lowering of tile programs.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   if (options.lowerRings)
-    buildAllocateTilesPipeline(pm);
+    buildAllocateTilesPipeline(pm, features);
 }
 
 void gdr::buildCompilePipeline(OpPassManager &pm,
                                const CompileOptions &options) {
   SmallVector<std::string> chips = getChipNames(options);
-  buildFormsPipeline(pm, options, getFormOptions(options, chips));
+  buildFormsPipeline(pm, options, getFormOptions(options));
   if (options.target == "cpu") {
     addDescribeEntry(pm, options.target);
     buildLowerToCPUPipeline(pm);
     return;
   }
-  buildKernelsPipeline(pm, chips);
+  CommonFeatures features = getCommonFeatures(chips);
+  buildKernelsPipeline(pm, features);
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;
   pm.addPass(createAttachTargets(targetOptions));
-  buildLowerToGPUPipeline(pm);
+  buildLowerToGPUPipeline(pm, features);
 }
 
 void gdr::registerCompilePipeline() {

@@ -21,23 +21,32 @@
 
 using namespace mlir;
 
-void gdr::buildAllocateTilesPipeline(OpPassManager &pm) {
+void gdr::buildAllocateTilesPipeline(OpPassManager &pm,
+                                     const CommonFeatures &features) {
   {
     auto &kernels = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
     kernels.addPass(wg::createLowerRings());
+    if (!features.hasBulkCopies)
+      kernels.addPass(wg::createCopiesToThreads());
     kernels.addPass(createCanonicalizerPass());
     kernels.addPass(createCSEPass());
-    kernels.addPass(wg::createInsertProxyFences());
+    // Threads alone read and write shared memory where there are no bulk
+    // copies.
+    if (features.hasBulkCopies)
+      kernels.addPass(wg::createInsertProxyFences());
   }
-  pm.addPass(wg::createAllocateShared());
+  pm.addPass(wg::createAllocateShared({features.sharedMemoryBytes}));
 }
 
 // Tile programs to the programs of threads.
-static void buildTilePipeline(OpPassManager &pm) {
-  gdr::buildAllocateTilesPipeline(pm);
+static void buildTilePipeline(OpPassManager &pm,
+                              const gdr::CommonFeatures &features) {
+  gdr::buildAllocateTilesPipeline(pm, features);
   OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
-  modules.addNestedPass<gpu::GPUFuncOp>(wg::createLowerRoles());
-  modules.addPass(gdr::createWGToNVVM());
+  modules.addNestedPass<gpu::GPUFuncOp>(
+      wg::createLowerRoles({features.hasSetRegisters}));
+  modules.addPass(
+      gdr::createWGToNVVM({features.tensorCores, features.hasBulkCopies}));
   modules.addPass(createCanonicalizerPass());
   modules.addPass(createCSEPass());
 }
@@ -66,10 +75,11 @@ static void buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(gdr::createStreamingToNVVM());
 }
 
-void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
+void gdr::buildLowerToGPUPipeline(OpPassManager &pm,
+                                  const CommonFeatures &features) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  buildTilePipeline(pm);
+  buildTilePipeline(pm, features);
   buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
   pm.addPass(createAllocateWorkspace());
   pm.addPass(createTensorMapToRuntime());
@@ -78,8 +88,12 @@ void gdr::buildLowerToGPUPipeline(OpPassManager &pm) {
 }
 
 void gdr::registerGPUPipeline() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<LowerToGPUOptions>(
       "gdr-lower-to-gpu",
       "Lower kernels to NVVM and host code to the LLVM dialect",
-      buildLowerToGPUPipeline);
+      [](OpPassManager &pm, const LowerToGPUOptions &options) {
+        SmallVector<std::string> chips(options.chips.begin(),
+                                       options.chips.end());
+        buildLowerToGPUPipeline(pm, getCommonFeatures(chips));
+      });
 }

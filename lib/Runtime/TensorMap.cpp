@@ -147,6 +147,24 @@ int64_t gdr_fits_tensor_map(gdr_call *call, const gdr_tensor_map *description) {
          getGeometry(*description, geometry, reason);
 }
 
+// Whether boxes of the tensor can be copied; otherwise the call fails.
+static bool expectGeometry(gdr_call *call, const gdr_tensor_map &description,
+                           const char *purpose, Geometry &geometry) {
+  Reason reason;
+  if (getGeometry(description, geometry, reason))
+    return true;
+  call->status =
+      fail(GDR_INVALID_ARGUMENT, "%s: expected, for %s, %s",
+           TensorName(*call->function, description).text, purpose, reason.text);
+  return false;
+}
+
+void gdr_expect_boxes(gdr_call *call, const gdr_tensor_map *description) {
+  Geometry geometry;
+  if (call->status == GDR_OK)
+    expectGeometry(call, *description, "copies of boxes", geometry);
+}
+
 void gdr_encode_tensor_map(gdr_call *call, void *map,
                            const gdr_tensor_map *description) {
   if (call->status != GDR_OK)
@@ -162,13 +180,8 @@ void gdr_encode_tensor_map(gdr_call *call, void *map,
     return;
   }
   Geometry geometry;
-  Reason reason;
-  if (!getGeometry(*description, geometry, reason)) {
-    call->status =
-        fail(GDR_INVALID_ARGUMENT, "%s: expected, for a tensor map, %s",
-             TensorName(function, *description).text, reason.text);
+  if (!expectGeometry(call, *description, "a tensor map", geometry))
     return;
-  }
   // An empty tensor may have no address. Nothing is read through its map, so
   // that any address will do that is aligned and not null.
   void *address =

@@ -13,17 +13,20 @@
 using namespace mlir;
 using namespace mlir::gdr;
 
-static constexpr Chip chips[] = {{"sm_80", 80, false, "+ptx78", 108},
-                                 {"sm_86", 86, false, "+ptx78", 84},
-                                 {"sm_89", 89, false, "+ptx78", 142},
-                                 {"sm_90", 90, false, "+ptx80", 132},
-                                 {"sm_90a", 90, true, "+ptx80", 132},
-                                 {"sm_100", 100, false, "+ptx86", 148},
-                                 {"sm_100a", 100, true, "+ptx86", 148},
-                                 {"sm_103a", 103, true, "+ptx88", 148},
-                                 {"sm_120", 120, false, "+ptx87", 188},
-                                 {"sm_120a", 120, true, "+ptx87", 188},
-                                 {"sm_121a", 121, true, "+ptx88", 48}};
+static constexpr int64_t KB = 1024;
+
+static constexpr Chip chips[] = {
+    {"sm_80", 80, false, "+ptx78", 108, 163 * KB},
+    {"sm_86", 86, false, "+ptx78", 84, 99 * KB},
+    {"sm_89", 89, false, "+ptx78", 142, 99 * KB},
+    {"sm_90", 90, false, "+ptx80", 132, 227 * KB},
+    {"sm_90a", 90, true, "+ptx80", 132, 227 * KB},
+    {"sm_100", 100, false, "+ptx86", 148, 227 * KB},
+    {"sm_100a", 100, true, "+ptx86", 148, 227 * KB},
+    {"sm_103a", 103, true, "+ptx88", 148, 227 * KB},
+    {"sm_120", 120, false, "+ptx87", 188, 99 * KB},
+    {"sm_120a", 120, true, "+ptx87", 188, 99 * KB},
+    {"sm_121a", 121, true, "+ptx88", 48, 99 * KB}};
 
 ArrayRef<Chip> mlir::gdr::getChips() { return chips; }
 
@@ -33,6 +36,22 @@ std::optional<Chip> mlir::gdr::getChip(StringRef name) {
   if (found == std::end(chips))
     return std::nullopt;
   return *found;
+}
+
+CommonFeatures mlir::gdr::getCommonFeatures(ArrayRef<std::string> names) {
+  CommonFeatures common;
+  for (const std::string &name : names) {
+    std::optional<Chip> chip = getChip(name);
+    if (!chip)
+      continue;
+    if (!chip->hasWgmma())
+      common.tensorCores = TensorCores::MmaSync;
+    common.hasBulkCopies &= chip->hasBulkCopies();
+    common.hasSetRegisters &= chip->hasSetRegisters();
+    common.sharedMemoryBytes =
+        std::min(common.sharedMemoryBytes, chip->sharedMemoryBytes);
+  }
+  return common;
 }
 
 std::string mlir::gdr::getUnknownChipMessage(StringRef name) {

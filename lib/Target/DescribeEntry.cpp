@@ -14,6 +14,7 @@
 #include "gdr/Target/Passes.h"
 
 #include "gdr-c/Runtime.h"
+#include "gdr/Dialect/GDR/IR/GDR.h"
 #include "gdr/Target/Entry.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -125,7 +126,7 @@ static bool isOnWorkspace(Operation *op) {
 // The host must not touch what is in the device's memory.
 static LogicalResult verifyOnlyLaunches(func::FuncOp func) {
   WalkResult result = func.walk([](Operation *op) -> WalkResult {
-    if (op->getNumRegions() != 0 || isa<gpu::LaunchFuncOp>(op) ||
+    if (op->getNumRegions() != 0 || isa<gpu::LaunchFuncOp, ExpectBoxesOp>(op) ||
         isMemoryEffectFree(op) || isOnWorkspace(op))
       return WalkResult::advance();
     InFlightDiagnostic diagnostic =

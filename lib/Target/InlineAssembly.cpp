@@ -278,9 +278,39 @@ void mlir::gdr::createMatrixStore(ImplicitLocOpBuilder &b, bool transposed,
                  "r,r,r,r,r");
 }
 
+Value mlir::gdr::createMatrixTranspose(ImplicitLocOpBuilder &b, Value word) {
+  return createAssembly(b, b.getI32Type(), word,
+                        "movmatrix.sync.aligned.m8n8.trans.b16 $0, $1;", "=r,r")
+      .getResult(0);
+}
+
+void mlir::gdr::createSharedWordStore(ImplicitLocOpBuilder &b, Value word,
+                                      SharedAddress address) {
+  createAssembly(b, {}, {address.base, word},
+                 "st.shared.b32 " + getAddress(0, address.offset) + ", $1;",
+                 "r,r");
+}
+
 //===----------------------------------------------------------------------===//
 // Copies
 //===----------------------------------------------------------------------===//
+
+void mlir::gdr::createThreadCopy(ImplicitLocOpBuilder &b, SharedAddress tile,
+                                 GlobalAddress source, Value bytes) {
+  SmallVector<Value> operands = {tile.base, source.base};
+  if (bytes)
+    operands.push_back(bytes);
+  createAssembly(b, {}, operands,
+                 "cp.async.cg.shared.global.L2::128B " +
+                     getAddress(0, tile.offset) + ", " +
+                     getAddress(1, source.offset) + ", 16" +
+                     (bytes ? ", $2;" : ";"),
+                 bytes ? "r,l,r" : "r,l");
+}
+
+void mlir::gdr::createThreadCopyWait(ImplicitLocOpBuilder &b) {
+  createAssembly(b, {}, {}, "cp.async.wait_all;", "");
+}
 
 // "$first, $first+1, ...", and a constraint for each.
 static std::string getList(int64_t first, int64_t count) {
@@ -384,6 +414,21 @@ void mlir::gdr::createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier,
                  "mbarrier.try_wait.parity.shared::cta.b64 done, [$0], $1;\n"
                  "@!done bra wait;\n}",
                  "r,r");
+}
+
+void mlir::gdr::createMBarrierPoll(ImplicitLocOpBuilder &b, Value barrier,
+                                   Value parity) {
+  createAssembly(b, {}, {barrier, parity},
+                 "{\n.reg .pred done;\nwait:\n"
+                 "mbarrier.test_wait.parity.shared::cta.b64 done, [$0], $1;\n"
+                 "@done bra end;\nnanosleep.u32 20;\nbra wait;\nend:\n}",
+                 "r,r");
+}
+
+void mlir::gdr::createMBarrierArriveCopies(ImplicitLocOpBuilder &b,
+                                           Value barrier) {
+  createAssembly(b, {}, barrier,
+                 "cp.async.mbarrier.arrive.noinc.shared::cta.b64 [$0];", "r");
 }
 
 void mlir::gdr::createNamedBarrier(ImplicitLocOpBuilder &b, Value id,

@@ -147,6 +147,8 @@ struct TensorMapToRuntime
     WalkResult result = getOperation()->walk([&](Operation *op) -> WalkResult {
       if (auto fits = dyn_cast<FitsTensorMapOp>(op))
         return replace(fits);
+      if (auto expect = dyn_cast<ExpectBoxesOp>(op))
+        return replace(expect);
       if (auto encode = dyn_cast<EncodeTensorMapOp>(op))
         return replace(encode);
       return success();
@@ -167,6 +169,19 @@ private:
                      .getResult();
     op.getFits().replaceAllUsesWith(arith::CmpIOp::create(
         b, arith::CmpIPredicate::ne, fits, createI64(b, 0)));
+    op.erase();
+    return success();
+  }
+
+  LogicalResult replace(ExpectBoxesOp op) {
+    FailureOr<func::FuncOp> hostCode = getHostCode(op, "op", passName);
+    if (failed(hostCode))
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), op);
+    Value description = createDescription(b, op, *hostCode);
+    createRuntimeCall(b, "gdr_expect_boxes",
+                      LLVM::LLVMVoidType::get(b.getContext()),
+                      {getCallObject(*hostCode), description});
     op.erase();
     return success();
   }

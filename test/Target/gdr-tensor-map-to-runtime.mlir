@@ -58,6 +58,18 @@ module attributes {gpu.container_module} {
 
 // -----
 
+// CHECK-LABEL: func.func private @boxes.host(
+// CHECK-SAME:    %[[CALL:[^:]*]]: !llvm.ptr
+// CHECK:         llvm.store %{{.*}}, %[[DESCRIPTION:[^ ]*]] : i64
+// CHECK:         llvm.call @gdr_expect_boxes(%[[CALL]], %[[DESCRIPTION]]) : (!llvm.ptr, !llvm.ptr) -> ()
+func.func private @boxes.host(%call: !llvm.ptr, %k: memref<?x16x128xbf16, strided<[?, ?, 1], offset: ?>>)
+    attributes {gdr.entry = {arguments = [], device = "cuda", name = "boxes"}} {
+  gdr.expect_boxes %k box [32, 1, 64] swizzle 128 : memref<?x16x128xbf16, strided<[?, ?, 1], offset: ?>>
+  return
+}
+
+// -----
+
 // A view is in its argument; other memory is in none.
 // CHECK-LABEL: func.func private @views.host(
 // CHECK-DAG:     %[[ZERO:.*]] = arith.constant 0 : i64

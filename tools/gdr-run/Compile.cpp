@@ -39,6 +39,7 @@ getRuntimeSymbols(llvm::orc::MangleAndInterner intern) {
                             llvm::JITSymbolFlags::Exported}
   GDR_ADD_SYMBOL(gdr_call_workspace);
   GDR_ADD_SYMBOL(gdr_encode_tensor_map);
+  GDR_ADD_SYMBOL(gdr_expect_boxes);
   GDR_ADD_SYMBOL(gdr_fits_tensor_map);
   GDR_ADD_SYMBOL(gdr_invoke);
   GDR_ADD_SYMBOL(gdr_launch);
@@ -58,8 +59,10 @@ LogicalResult mlir::gdr::run::lowerToLLVM(ModuleOp module, TargetKind target,
                                           StringRef chip) {
   CompileOptions options;
   options.target = target == TargetKind::CPU ? "cpu" : "cuda";
-  if (!chip.empty())
-    options.chips = {chip.str()};
+  SmallVector<StringRef> chips;
+  chip.split(chips, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  for (StringRef name : chips)
+    options.chips.push_back(name.str());
   PassManager pm(module.getContext());
   buildCompilePipeline(pm, options);
   return pm.run(module);

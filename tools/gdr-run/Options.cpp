@@ -41,7 +41,8 @@ struct CommandLine {
                             "deadlocks and races"))};
   cl::opt<std::string> chip{
       "chip", cl::value_desc("sm_90a"), cl::cat(category),
-      cl::desc("chip to compile for (default: that of the GPU)")};
+      cl::desc("chip to compile for, or several: kernels then use what all of "
+               "them have (default: that of the GPU)")};
   cl::opt<bool> lowerRings{
       "lower-rings", cl::cat(category),
       cl::desc("interpret tile programs with rings lowered to barriers and "

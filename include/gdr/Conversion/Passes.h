@@ -8,6 +8,7 @@
 #ifndef GDR_CONVERSION_PASSES_H
 #define GDR_CONVERSION_PASSES_H
 
+#include "gdr/Target/Chips.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/Pass.h"
 

@@ -275,15 +275,26 @@ def ChunkToWG : Pass<"gdr-chunk-to-wg", "::mlir::ModuleOp"> {
     to the other lie in memory as they do in shared memory (`tile_layout`
     `swizzle_128b`), so that a consecutive copy brings them.
 
+    The tile programs are the same for all chips. Where those have no tensor
+    maps, a kernel takes the tensors in their place, and `wg.tensor_box` stands
+    for a map.
+
     With `overlap` a scan that follows its prepare may start before it has ended:
     prepare lets it (`nvvm.griddepcontrol launch_dependents`), and scan waits
     before it loads the matrices. It needs compute capability 9.0.
-
-    For chips with `wgmma`: compute capability 9.0.
   }];
   let options = [
     Option<"overlap", "overlap", "bool", /*default=*/"false",
-           "whether scan may start before prepare has ended">
+           "whether scan may start before prepare has ended">,
+    Option<"tensorMaps", "tensor-maps", "bool", /*default=*/"true",
+           "whether the chips have tensor maps; if not, run "
+           "wg-copies-to-threads later">,
+    Option<"sharedMemory", "shared-memory", "int64_t", /*default=*/"232448",
+           "bytes of shared memory that a CTA can have, which the chunks that "
+           "are loaded ahead must fit in">,
+    Option<"prepareBlocks", "prepare-blocks", "int64_t", /*default=*/"3",
+           "CTAs of prepare that an SM is to hold, which bounds the registers "
+           "of a thread: enough to hide the latency of one by the others">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
@@ -301,9 +312,27 @@ def WGToNVVM : Pass<"gdr-wg-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
     first byte. Products, copies and barriers become inline assembly, which the
     serialization marks convergent.
 
+    Products are those of the warpgroup (`wgmma`) or, for other chips than
+    sm_90a, of its four warps (`mma.sync`): each multiplies its 16 rows at once,
+    and `wg.wait` has nothing to wait for.
+
     Requires `wg-lower-rings`, `wg-insert-proxy-fences`, `wg-allocate-shared`
     and `wg-lower-roles`.
   }];
+  let options = [
+    Option<"tensorCores", "tensor-cores", "::mlir::gdr::TensorCores",
+           /*default=*/"::mlir::gdr::TensorCores::Wgmma",
+           "what multiplies tiles",
+           [{::llvm::cl::values(
+              clEnumValN(::mlir::gdr::TensorCores::Wgmma, "wgmma",
+                         "a warpgroup, asynchronously: sm_90a"),
+              clEnumValN(::mlir::gdr::TensorCores::MmaSync, "mma",
+                         "each warp: every chip"))}]>,
+    Option<"bulkCopies", "bulk-copies", "bool", /*default=*/"true",
+           "whether the chips have copies by one thread and what came with "
+           "them, mbarrier.try_wait and stmatrix; if not, run "
+           "wg-copies-to-threads before">
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",

@@ -8,6 +8,9 @@
 #ifndef GDR_PIPELINES_GPU_H
 #define GDR_PIPELINES_GPU_H
 
+#include "gdr/Target/Chips.h"
+#include "mlir/Pass/PassOptions.h"
+
 namespace mlir {
 class OpPassManager;
 } // namespace mlir
@@ -16,11 +19,20 @@ namespace mlir::gdr {
 
 /// Lowers rings to barriers and gives everything in shared memory its place:
 /// what is left are tile programs still.
-void buildAllocateTilesPipeline(OpPassManager &pm);
+void buildAllocateTilesPipeline(OpPassManager &pm,
+                                const CommonFeatures &features);
 
-/// Lowers kernels in `gpu.module` to NVVM and described host code to the LLVM
-/// dialect with calls of libgdr_runtime.
-void buildLowerToGPUPipeline(OpPassManager &pm);
+/// Options of `--gdr-lower-to-gpu`.
+struct LowerToGPUOptions : PassPipelineOptions<LowerToGPUOptions> {
+  ListOption<std::string> chips{
+      *this, "chip",
+      llvm::cl::desc("GPUs whose instructions to use: those that all of them "
+                     "have (default: sm_90a)")};
+};
+
+/// Lowers kernels in `gpu.module` to NVVM, with the instructions of `features`,
+/// and described host code to the LLVM dialect with calls of libgdr_runtime.
+void buildLowerToGPUPipeline(OpPassManager &pm, const CommonFeatures &features);
 
 /// Registers it as `gdr-lower-to-gpu`.
 void registerGPUPipeline();

@@ -69,6 +69,26 @@ SmallVector<Value> createWgmma(ImplicitLocOpBuilder &b, StringRef type,
 SmallVector<Value> createWgmmaWait(ImplicitLocOpBuilder &b, int64_t newer,
                                    ArrayRef<Value> registers);
 
+/// Transposes an 8x8 matrix of 16-bit elements, a register a lane; PTX ISA,
+/// "movmatrix".
+Value createMatrixTranspose(ImplicitLocOpBuilder &b, Value word);
+/// Stores two 16-bit elements.
+void createSharedWordStore(ImplicitLocOpBuilder &b, Value word,
+                           SharedAddress address);
+
+/// An address in global memory: an i64, and bytes that the instruction adds.
+struct GlobalAddress {
+  Value base;
+  int64_t offset = 0;
+};
+
+/// Copies 16 bytes to shared memory; with `bytes`, an i32, only so many, and
+/// zeros for the rest. PTX ISA, "cp.async".
+void createThreadCopy(ImplicitLocOpBuilder &b, SharedAddress tile,
+                      GlobalAddress source, Value bytes = nullptr);
+/// Until all copies of this thread have arrived.
+void createThreadCopyWait(ImplicitLocOpBuilder &b);
+
 /// Copies a box of a tensor to shared memory, coordinates innermost first; all
 /// addresses of shared memory are i32. PTX ISA, "cp.async.bulk.tensor".
 void createTensorCopy(ImplicitLocOpBuilder &b, Value tile, Value tensorMap,
@@ -86,10 +106,14 @@ void createBulkWait(ImplicitLocOpBuilder &b, bool done);
 
 /// PTX ISA, "mbarrier".
 void createMBarrierInit(ImplicitLocOpBuilder &b, Value barrier, int64_t arrivals);
+/// Arrives once the thread's copies have; "cp.async.mbarrier.arrive".
+void createMBarrierArriveCopies(ImplicitLocOpBuilder &b, Value barrier);
 void createMBarrierInitFence(ImplicitLocOpBuilder &b);
 void createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier, int64_t bytes);
 void createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier);
 void createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier, Value parity);
+/// The same by polling, which all chips can.
+void createMBarrierPoll(ImplicitLocOpBuilder &b, Value barrier, Value parity);
 
 /// Waits for `threads` threads at barrier `id`; PTX ISA, "barrier".
 void createNamedBarrier(ImplicitLocOpBuilder &b, Value id, int64_t threads);

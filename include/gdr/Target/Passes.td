@@ -79,9 +79,10 @@ def TensorMapToRuntime : Pass<"gdr-tensor-map-to-runtime", "::mlir::ModuleOp"> {
   let summary = "Lower tensor maps to calls of the runtime";
   let description = [{
     Lowers `gdr.encode_tensor_map` in host code of entry points to a call of
-    gdr_encode_tensor_map, which fills 128 bytes on the stack, and
-    `gdr.fits_tensor_map` to a call of gdr_fits_tensor_map. Both take a
-    description of the tensor, a `gdr_tensor_map` on the stack.
+    gdr_encode_tensor_map, which fills 128 bytes on the stack,
+    `gdr.fits_tensor_map` to a call of gdr_fits_tensor_map and
+    `gdr.expect_boxes` to one of gdr_expect_boxes. All take a description of the
+    tensor, a `gdr_tensor_map` on the stack.
 
     ```mlir
     %map = gdr.encode_tensor_map %k box [1, 64, 1, 64] swizzle 128 : memref<...> -> !llvm.ptr

@@ -38,10 +38,6 @@ using namespace mlir::gdr;
 // Channels of a box of q and k.
 static constexpr int64_t boxColumns = 64;
 
-/// CTAs of prepare that an SM is to hold, which bounds the registers: enough to
-/// hide the latency of one by the others.
-static constexpr int64_t prepareBlocksPerSM = 3;
-
 static LogicalResult verifyPreconditions(RuleOpInterface op) {
   if (!op.isOnMemRefs())
     return op.emitOpError("expected memrefs, got tensors; run gdr-bufferize "
@@ -64,16 +60,24 @@ namespace {
 struct Boxes {
   Value memref;
   int64_t columns;
+
+  DenseI64ArrayAttr getBox() const {
+    return DenseI64ArrayAttr::get(memref.getContext(),
+                                  {1, gpuChunkSize, 1, columns});
+  }
+  /// Rows of a box are as wide as the swizzle of the tiles they are copied to.
+  IntegerAttr getSwizzle() const {
+    auto type = cast<MemRefType>(memref.getType());
+    return Builder(memref.getContext())
+        .getI64IntegerAttr(columns * type.getElementTypeBitWidth() / 8);
+  }
 };
 } // namespace
 
-// Rows of a box are as wide as the swizzle of the tiles they are copied to.
 static Value createTensorMap(ImplicitLocOpBuilder &b, const Boxes &boxes) {
-  auto type = cast<MemRefType>(boxes.memref.getType());
-  return EncodeTensorMapOp::create(
-      b, wg::TensorMapType::get(b.getContext()), boxes.memref,
-      b.getDenseI64ArrayAttr({1, gpuChunkSize, 1, boxes.columns}),
-      b.getI64IntegerAttr(boxes.columns * type.getElementTypeBitWidth() / 8));
+  return EncodeTensorMapOp::create(b, wg::TensorMapType::get(b.getContext()),
+                                   boxes.memref, boxes.getBox(),
+                                   boxes.getSwizzle());
 }
 
 namespace {
@@ -116,7 +120,7 @@ private:
     Value slots = memref::DimOp::create(b, op.getInverse(), 0);
     createKernelAndLaunch(
         b, op, "_prepare", boxes, slots, getPrepareBlocksPerSlot(op),
-        getPrepareThreads(), prepareBlocksPerSM,
+        getPrepareThreads(), prepareBlocks,
         [&](ImplicitLocOpBuilder &inKernel, Operation *clone, ValueRange maps) {
           createPrepareBody(inKernel, cast<ChunkPrepareOp>(clone),
                             {maps[0], maps[1], nullptr, nullptr},
@@ -125,7 +129,23 @@ private:
     op.erase();
   }
 
+  // As many stages as there is memory for, unless the schedule says.
+  void setStages(ChunkScanOp op) {
+    auto schedule = op.getScheduleAttr();
+    if (schedule && schedule.getStages())
+      return;
+    int64_t stages = maxScanStages;
+    while (stages > getLeastScanStages(op) &&
+           getScanSharedBytes(op, stages) > sharedMemory)
+      --stages;
+    op.setScheduleAttr(ChunkedAttr::get(
+        &getContext(), gpuChunkSize, schedule ? schedule.getColumns() : 0,
+        stages, schedule ? schedule.getHeads() : 0,
+        schedule ? schedule.getOverlap() : true));
+  }
+
   void rewrite(ChunkScanOp op) {
+    setStages(op);
     ImplicitLocOpBuilder b(op.getLoc(), op);
     int64_t columns = getScanPanelColumns(op);
     Boxes boxes[] = {{op.getQ(), boxColumns},
@@ -152,8 +172,12 @@ private:
       llvm::function_ref<void(ImplicitLocOpBuilder &, Operation *, ValueRange)>
           createBody) {
     SmallVector<Value> arguments;
-    for (const Boxes &box : boxes)
-      arguments.push_back(createTensorMap(b, box));
+    for (const Boxes &box : boxes) {
+      if (tensorMaps)
+        arguments.push_back(createTensorMap(b, box));
+      else
+        ExpectBoxesOp::create(b, box.memref, box.getBox(), box.getSwizzle());
+    }
     // Each buffer is passed once, also if it serves as two operands.
     llvm::SmallMapVector<Value, PassedMemRef, 16> passed;
     for (Value operand : op->getOperands())
@@ -167,8 +191,7 @@ private:
                      ValueRange(arguments).getTypes(), threads);
     kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     b.getI32IntegerAttr(blocksPerSM));
-    createKernelBody(op, kernel, boxes.size(), passed.getArrayRef(),
-                     createBody);
+    createKernelBody(op, kernel, boxes, passed.getArrayRef(), createBody);
 
     Value one = arith::ConstantIndexOp::create(b, 1);
     Value perUnit = arith::ConstantIndexOp::create(b, blocksPerUnit);
@@ -180,19 +203,27 @@ private:
         /*dynamicSharedMemorySize=*/nullptr, arguments);
   }
 
-  static void createKernelBody(
-      Operation *op, gpu::GPUFuncOp kernel, size_t numMaps,
+  void createKernelBody(
+      Operation *op, gpu::GPUFuncOp kernel, ArrayRef<Boxes> boxes,
       ArrayRef<std::pair<Value, PassedMemRef>> passed,
       llvm::function_ref<void(ImplicitLocOpBuilder &, Operation *, ValueRange)>
           createBody) {
     ImplicitLocOpBuilder b(op->getLoc(), op->getContext());
     b.setInsertionPointToStart(&kernel.getBody().front());
     ValueRange arguments = kernel.getArguments();
-    ValueRange maps = arguments.take_front(numMaps);
-    arguments = arguments.drop_front(numMaps);
+    SmallVector<Value> maps;
+    if (tensorMaps) {
+      llvm::append_range(maps, arguments.take_front(boxes.size()));
+      arguments = arguments.drop_front(boxes.size());
+    }
     IRMapping mapping;
     for (auto &[memref, parts] : passed)
       mapping.map(memref, createRebuiltMemRef(b, parts, arguments));
+    if (!tensorMaps)
+      for (const Boxes &box : boxes)
+        maps.push_back(wg::TensorBoxOp::create(
+            b, wg::TensorMapType::get(b.getContext()),
+            mapping.lookup(box.memref), box.getBox()));
     // max_seqlen bounds the launch and is of no use to the kernel.
     Operation *clone = b.clone(*op, mapping);
     if (auto scan = dyn_cast<ChunkScanOp>(clone))

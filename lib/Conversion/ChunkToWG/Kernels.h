@@ -39,6 +39,12 @@ void createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
 int64_t getScanPanelColumns(ChunkScanOp op);
 int64_t getScanBlocksPerSequence(ChunkScanOp op);
 int64_t getScanThreads(ChunkScanOp op);
+/// Chunks that are loaded ahead: at least, and if there is memory for them.
+int64_t getLeastScanStages(ChunkScanOp op);
+/// Chunks that are loaded ahead if there is memory for them, and the shared
+/// memory that so many need, in bytes.
+inline constexpr int64_t maxScanStages = 3;
+int64_t getScanSharedBytes(ChunkScanOp op, int64_t stages);
 
 } // namespace mlir::gdr
 

@@ -48,10 +48,10 @@ public:
 
   void create() {
     createPosition();
-    SharedType outputType = t.getShared({C, columns}, element, swizzle);
-    createRing(consumers, outputType.getBytes());
-    Value outputs = AllocOp::create(b, outputType, Value(), IntegerAttr(),
-                                    IntegerAttr());
+    createRings(consumers);
+    Value outputs =
+        AllocOp::create(b, getRegisterScanTiles(op, columns).front(), Value(),
+                        IntegerAttr(), IntegerAttr());
     auto roles = RolesOp::create(b);
     b.createBlock(&roles.getBody());
     bool isAlone = consumers == 1;
@@ -115,7 +115,7 @@ private:
   // Returns the final state.
   Value createChunkLoop(Value state) {
     // Before the first chunk: P^T.
-    ChunkTiles first = createTake(t.index(0));
+    ChunkTiles first = createTakeOfFirst(t.index(0));
     Value narrow = t.cast(state, element);
     Value product = t.wait(t.mma(narrow, first.k, /*transposeB=*/true));
     Value difference = createDifference(first, createValues(first), product);
@@ -154,14 +154,15 @@ private:
     // The next chunk's S^T K^T; after the last chunk again of this one.
     Value after = arith::AddIOp::create(b, chunk, t.index(1));
     Value last = arith::SubIOp::create(b, chunks, t.index(1));
-    ChunkTiles next = createTake(arith::MinUIOp::create(b, after, last));
+    ChunkTiles next =
+        createTakeOfFirst(arith::MinUIOp::create(b, after, last));
     Value product = t.mma(t.cast(state, element), next.k, /*transposeB=*/true);
     Value values = createValues(next);
     out = t.wait(out, /*newer=*/1);
     createOutput(out, chunk);
-    product = t.wait(product);
-    ReleaseOp::create(b, ring, chunk);
-    return {state, createDifference(next, values, product)};
+    difference = createDifference(next, values, t.wait(product));
+    createRelease(chunk);
+    return {state, difference};
   }
 
   void createOutput(Value out, Value chunk) {
@@ -178,6 +179,12 @@ private:
 };
 
 } // namespace
+
+SmallVector<SharedType>
+mlir::gdr::getRegisterScanTiles(ChunkScanOp op, int64_t columns) {
+  Type element = cast<ShapedType>(op.getQ().getType()).getElementType();
+  return {SharedType::get(op.getContext(), {C, columns}, element, swizzle)};
+}
 
 void mlir::gdr::createRegisterScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
                                    const TensorMaps &maps, bool overlap,

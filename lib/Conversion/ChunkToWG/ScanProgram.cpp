@@ -21,10 +21,6 @@ using namespace mlir::wg;
 static constexpr int64_t C = gpuChunkSize;
 /// Bytes that a panel of keys is wide.
 static constexpr int64_t keySwizzle = 128;
-static constexpr int64_t defaultStages = 3;
-/// Shared memory of a CTA, less what barriers may take; CUDA C++ Programming
-/// Guide, "compute capabilities" 9.0.
-static constexpr int64_t sharedBytes = 227 * 1024 - 1024;
 
 //===----------------------------------------------------------------------===//
 // The choice of the program
@@ -53,6 +49,50 @@ int64_t mlir::gdr::getScanThreads(ChunkScanOp op) {
   return (consumers + 1) * warpgroupThreads;
 }
 
+static int64_t getPaddedKeyDim(ChunkScanOp op) {
+  return llvm::alignTo(op.getKeyDim(), fragmentRows);
+}
+
+// Two slots are in use at a time; the program with two warpgroups takes all
+// of the next chunk while it has this one.
+int64_t mlir::gdr::getLeastScanStages(ChunkScanOp op) {
+  return isSplit(op) ? 2 : 1;
+}
+
+// The rings that chunks are loaded into. K, V and decay of the next chunk are
+// taken while all of this one is in use: with one stage they have a ring of two
+// slots, and the rest of a chunk one of its own.
+static SmallVector<RingType> getRingTypes(ChunkScanOp op, int64_t stages) {
+  MLIRContext *context = op.getContext();
+  Type element = cast<ShapedType>(op.getQ().getType()).getElementType();
+  auto getTile = [&](int64_t rows, int64_t columns, int64_t swizzle) {
+    return SharedType::get(context, {rows, columns}, element, swizzle);
+  };
+  SharedType keys = getTile(C, getPaddedKeyDim(op), keySwizzle);
+  SharedType values =
+      getTile(C, getColumns(op),
+              getScanPanelColumns(op) * element.getIntOrFloatBitWidth() / 8);
+  SharedType square = getTile(C, C, keySwizzle);
+  SharedType decays = SharedType::get(context, {numDecayRows, C},
+                                      Float32Type::get(context), /*swizzle=*/0);
+  if (stages > 1)
+    return {RingType::get(context, stages,
+                          {keys, values, decays, keys, square, square})};
+  return {RingType::get(context, 2, {keys, values, decays}),
+          RingType::get(context, 1, {keys, square, square})};
+}
+
+int64_t mlir::gdr::getScanSharedBytes(ChunkScanOp op, int64_t stages) {
+  constexpr int64_t barrierBytes = 1024; // at most
+  int64_t bytes = barrierBytes;
+  for (RingType ring : getRingTypes(op, stages))
+    bytes += ring.getSlots() * ring.getSlotBytes();
+  for (SharedType tile : isSplit(op) ? getSplitScanTiles(op)
+                                     : getRegisterScanTiles(op, getColumns(op)))
+    bytes += llvm::alignTo(tile.getBytes(), tileAlignment);
+  return bytes;
+}
+
 void mlir::gdr::createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
                                const TensorMaps &maps, bool overlap) {
   OpBuilder::InsertionGuard guard(b);
@@ -73,7 +113,7 @@ ScanProgram::ScanProgram(ImplicitLocOpBuilder &b, ChunkScanOp op,
       columns(columns), panelColumns(panelColumns) {
   element = cast<ShapedType>(op.getQ().getType()).getElementType();
   f32 = b.getF32Type();
-  paddedKeyDim = llvm::alignTo(op.getKeyDim(), fragmentRows);
+  paddedKeyDim = getPaddedKeyDim(op);
 }
 
 void ScanProgram::createPosition() {
@@ -108,30 +148,36 @@ void ScanProgram::createRole(StringRef name, int64_t warpgroups,
 // Loads
 //===----------------------------------------------------------------------===//
 
-void ScanProgram::createRing(int64_t consumers, int64_t otherBytes) {
-  SharedType square = t.getShared({C, C}, element, keySwizzle);
-  SharedType keys = t.getShared({C, paddedKeyDim}, element, keySwizzle);
-  SharedType values =
-      t.getShared({C, columns}, element, panelColumns * element.getIntOrFloatBitWidth() / 8);
-  SharedType decays = t.getShared({numDecayRows, C}, f32);
-  SmallVector<SharedType> tiles = {keys, keys, values, square, square, decays};
+void ScanProgram::createRings(int64_t consumers) {
   int64_t stages = op.getScheduleAttr() ? op.getScheduleAttr().getStages() : 0;
-  if (!stages) {
-    int64_t slotBytes = RingType::get(b.getContext(), 1, tiles).getSlotBytes();
-    stages = std::clamp<int64_t>((sharedBytes - otherBytes) / slotBytes, 1,
-                                 defaultStages);
-  }
-  ring = RingOp::create(b, RingType::get(b.getContext(), stages, tiles),
-                        consumers);
+  for (RingType type : getRingTypes(op, stages ? stages : maxScanStages))
+    rings.push_back(RingOp::create(b, type, consumers));
 }
 
-SmallVector<Type> ScanProgram::getTileTypes() {
+static SmallVector<Type> getTileTypes(Value ring) {
   ArrayRef<SharedType> tiles = cast<RingType>(ring.getType()).getTiles();
   return {tiles.begin(), tiles.end()};
 }
 
+ChunkTiles ScanProgram::createTakeOf(ArrayRef<Value> fromRings, Value chunk) {
+  SmallVector<Value> tiles;
+  for (Value ring : fromRings)
+    llvm::append_range(
+        tiles, TakeOp::create(b, getTileTypes(ring), ring, chunk).getTiles());
+  return ChunkTiles(tiles);
+}
+
 ChunkTiles ScanProgram::createTake(Value chunk) {
-  return ChunkTiles(TakeOp::create(b, getTileTypes(), ring, chunk).getTiles());
+  return createTakeOf(rings, chunk);
+}
+
+ChunkTiles ScanProgram::createTakeOfFirst(Value chunk) {
+  return createTakeOf(rings.front(), chunk);
+}
+
+void ScanProgram::createRelease(Value chunk) {
+  for (Value ring : rings)
+    ReleaseOp::create(b, ring, chunk);
 }
 
 void ScanProgram::createLoadRole(int64_t registers) {
@@ -157,14 +203,19 @@ void ScanProgram::createLoadRole(int64_t registers) {
   });
 }
 
-// Copies the tiles of a chunk, except those that are filled already.
+// Copies the tiles of a chunk, except those of the first ring that are filled
+// already, in the order of their use.
 void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
-  auto slot =
-      AcquireOp::create(b, MBarrierType::get(b.getContext()), getTileTypes(),
-                        ring, chunk, b.getDenseI64ArrayAttr(filled));
-  ChunkTiles tiles(slot.getTiles());
-  Value barrier = slot.getBarrier(), zero = t.index(0);
-  Value token = createFirstToken(chunk);
+  SmallVector<Value> acquired;
+  Value barrier, zero = t.index(0), token = createFirstToken(chunk);
+  auto acquire = [&](Value ring, ArrayRef<int64_t> filled) {
+    auto slot = AcquireOp::create(b, MBarrierType::get(b.getContext()),
+                                  getTileTypes(ring), ring, chunk,
+                                  b.getDenseI64ArrayAttr(filled));
+    llvm::append_range(acquired, slot.getTiles());
+    barrier = slot.getBarrier();
+    return ChunkTiles(acquired);
+  };
   auto copyBox = [&](Value map, Value head, Value column, Value tile) {
     CopyOp::create(b, map, ValueRange{sequence.batch, token, head, column},
                    tile, barrier);
@@ -173,13 +224,15 @@ void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
     CopyOp::create(b, createChunkOf(memref, chunk), ValueRange{}, tile,
                    barrier);
   };
-  // In the order of their use.
+  ChunkTiles tiles = acquire(rings.front(), filled);
   if (filled.empty()) {
     copyBox(maps.k, keyHead, zero, tiles.k);
     copyBox(maps.v, valueHead, firstColumn, tiles.v);
   }
   createWaitForPrepare(chunk);
   copyChunk(op.getDecay(), tiles.decay);
+  if (rings.size() > 1)
+    tiles = acquire(rings.back(), {});
   copyChunk(op.getInverse(), tiles.inverse);
   copyBox(maps.q, keyHead, zero, tiles.q);
   copyChunk(op.getAttention(), tiles.attention);
@@ -201,7 +254,11 @@ void ScanProgram::createWaitForPrepare(Value chunk) {
 // The chunk that is not whole: rows of k and v behind its tokens are zero,
 // whatever lies there. Rows of q only reach rows of o that are not written.
 void ScanProgram::createTailLoad(Value chunk) {
-  ChunkTiles tiles(ClaimOp::create(b, getTileTypes(), ring, chunk).getTiles());
+  Value ring = rings.front();
+  ChunkTiles tiles(llvm::to_vector_of<Value>(
+      ClaimOp::create(b, getTileTypes(ring), ring, chunk)
+          .getTiles()
+          .take_front(3)));
   FillOp::create(
       b, createTokensOf(op.getK(), chunk, keyHead, t.index(0), paddedKeyDim),
       tiles.k);
@@ -210,7 +267,7 @@ void ScanProgram::createTailLoad(Value chunk) {
       tiles.v);
   SyncOp::create(b, IntegerAttr());
   // The positions of k and v in the ring's types.
-  t.oneThread([&] { createCopies(chunk, {0, 2}); });
+  t.oneThread([&] { createCopies(chunk, {0, 1}); });
 }
 
 //===----------------------------------------------------------------------===//

@@ -20,12 +20,18 @@
 
 namespace mlir::gdr {
 
-/// The tiles of one chunk, in the order of the ring's types.
+/// The tiles of one chunk in the order of the rings' types; of the first ring,
+/// or of all.
 struct ChunkTiles {
-  Value k, q, v, inverse, attention, decay;
-  explicit ChunkTiles(ValueRange tiles)
-      : k(tiles[0]), q(tiles[1]), v(tiles[2]), inverse(tiles[3]),
-        attention(tiles[4]), decay(tiles[5]) {}
+  Value k, v, decay, q, inverse, attention;
+  explicit ChunkTiles(ArrayRef<Value> tiles)
+      : k(tiles[0]), v(tiles[1]), decay(tiles[2]) {
+    if (tiles.size() == 3)
+      return;
+    q = tiles[3];
+    inverse = tiles[4];
+    attention = tiles[5];
+  }
 };
 
 /// Rows of decay.
@@ -40,14 +46,16 @@ protected:
 
   /// Which columns of V of which head of which sequence.
   void createPosition();
-  /// The ring of chunks, of as many stages as the schedule says or fit beside
-  /// `otherBytes` of shared memory.
-  void createRing(int64_t consumers, int64_t otherBytes);
+  /// The rings of chunks.
+  void createRings(int64_t consumers);
   void createRole(StringRef name, int64_t warpgroups, int64_t registers,
                   llvm::function_ref<void()> fill);
-  /// The role that fills the ring.
+  /// The role that fills the rings.
   void createLoadRole(int64_t registers);
   ChunkTiles createTake(Value chunk);
+  /// What is in the first ring only: k, v and decay.
+  ChunkTiles createTakeOfFirst(Value chunk);
+  void createRelease(Value chunk);
 
   template <typename Fill>
   void forEachChunk(Value count, Fill fill) {
@@ -91,19 +99,24 @@ protected:
   // Of the CTA.
   Value valueHead, keyHead, firstColumn, firstSlot, chunks;
   Sequence sequence;
-  Value ring;
+  SmallVector<Value> rings;
 
 private:
   Value createFirstToken(Value chunk);
   Value createChunkOf(Value memref, Value chunk);
   Value createTokensOf(Value memref, Value chunk, Value head, Value column,
                        int64_t width);
-  SmallVector<Type> getTileTypes();
+  ChunkTiles createTakeOf(ArrayRef<Value> fromRings, Value chunk);
   void createCopies(Value chunk, ArrayRef<int64_t> filled);
   void createWaitForPrepare(Value chunk);
   void createTailLoad(Value chunk);
   Value createTailTokens(Value chunk);
 };
+
+/// Tiles of the programs in shared memory, beside the rings.
+SmallVector<wg::SharedType> getRegisterScanTiles(ChunkScanOp op,
+                                                 int64_t columns);
+SmallVector<wg::SharedType> getSplitScanTiles(ChunkScanOp op);
 
 /// The programs, by what holds the state.
 void createRegisterScan(ImplicitLocOpBuilder &b, ChunkScanOp op,

@@ -74,25 +74,11 @@ public:
 
 private:
   void createTiles() {
-    SharedType stateType = t.getShared({splitColumns, paddedKeyDim}, element,
-                                       swizzle);
-    SharedType tokensType = t.getShared({splitColumns, C}, element, swizzle);
-    SharedType twoTokensType =
-        t.getShared({splitColumns, 2 * C}, element, swizzle);
-    SharedType outputsType =
-        t.getShared({C, 2 * splitColumns}, element, swizzle / 2);
-    createRing(/*consumers=*/2, stateType.getBytes() +
-                                    2 * tokensType.getBytes() +
-                                    twoTokensType.getBytes() +
-                                    outputsType.getBytes());
-    auto alloc = [&](SharedType type) -> Value {
-      return AllocOp::create(b, type, Value(), IntegerAttr(), IntegerAttr());
-    };
-    stateCopy = alloc(stateType);
-    difference = alloc(tokensType);
-    update = alloc(tokensType);
-    writtenOfTwo = alloc(twoTokensType);
-    outputsOfTwo = alloc(outputsType);
+    createRings(/*consumers=*/2);
+    std::array<Value *, 5> tiles = {&stateCopy, &difference, &update,
+                                    &writtenOfTwo, &outputsOfTwo};
+    for (auto [tile, type] : llvm::zip_equal(tiles, getSplitScanTiles(op)))
+      *tile = AllocOp::create(b, type, Value(), IntegerAttr(), IntegerAttr());
   }
 
   void createKeysRole(Panels panels) {
@@ -269,7 +255,7 @@ private:
     next = createWaitForAll(next, /*newer=*/0);
     createStateCopy(panels, next);
     ArriveOp::create(b, upper);
-    ReleaseOp::create(b, ring, chunk);
+    createRelease(chunk);
     next.insert(next.begin(), keys);
     return next;
   }
@@ -299,11 +285,13 @@ private:
     next = createWaitForAll(next, /*newer=*/1);
     createStateCopy(panels, next);
     ArriveOp::create(b, lower);
-    // The output in the shadow of the next chunk's product.
+    // The other role's K S has the tensor cores first; then the next chunk's
+    // Q S, with the copy of the output in its shadow.
+    Value output = createOutputStore(t.wait(out), chunk);
     product = createQueryProduct(createNext(chunk));
-    createOutput(t.wait(out, /*newer=*/1), chunk);
+    createOutputCopyOf(output, chunk);
     next.insert(next.begin(), t.wait(product));
-    ReleaseOp::create(b, ring, chunk);
+    createRelease(chunk);
     return next;
   }
 
@@ -318,12 +306,17 @@ private:
         WaitOp::create(b, types, products, newer).getTiles());
   }
 
-  void createOutput(Value out, Value chunk) {
+  // The output in shared memory.
+  Value createOutputStore(Value out, Value chunk) {
     Value parity = arith::RemUIOp::create(b, chunk, t.index(2));
     Value output = createPanel(outputsOfTwo, parity, {C, splitColumns},
                                swizzle / 2);
     t.store(t.cast(out, element), output);
-    // Then the next chunk's output has a free tile.
+    return output;
+  }
+
+  // The one before has left shared memory then, and the next one has a tile.
+  void createOutputCopyOf(Value output, Value chunk) {
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
     SyncOp::create(b, IntegerAttr());
     createOutputCopy(output, chunk, firstColumn);
@@ -335,6 +328,20 @@ private:
 };
 
 } // namespace
+
+SmallVector<SharedType> mlir::gdr::getSplitScanTiles(ChunkScanOp op) {
+  Type element = cast<ShapedType>(op.getQ().getType()).getElementType();
+  auto getTile = [&](int64_t rows, int64_t columns, int64_t swizzle) {
+    return SharedType::get(op.getContext(), {rows, columns}, element, swizzle);
+  };
+  SharedType ofTokens = getTile(splitColumns, C, swizzle);
+  // The copy of the state, P and V' with the decay; V' and outputs, of two
+  // chunks.
+  return {getTile(splitColumns, llvm::alignTo(op.getKeyDim(), fragmentRows),
+                  swizzle),
+          ofTokens, ofTokens, getTile(splitColumns, 2 * C, swizzle),
+          getTile(C, 2 * splitColumns, swizzle / 2)};
+}
 
 void mlir::gdr::createSplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op,
                                 const TensorMaps &maps, bool overlap) {

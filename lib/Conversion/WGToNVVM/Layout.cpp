@@ -102,6 +102,23 @@ gdr::SharedAddress mlir::wg::createChunkAddress(ImplicitLocOpBuilder &b,
   return address;
 }
 
+gdr::SharedAddress mlir::wg::createMatrixAddress(ImplicitLocOpBuilder &b,
+                                                 const Thread &thread,
+                                                 SharedType tile, Value base,
+                                                 int64_t j, bool transposed) {
+  I32 i{b};
+  Value inMatrix = i.rem(thread.lane, 8);
+  Value rowHalf = i.rem(i.div(thread.lane, 8), 2);
+  Value columnHalf = i.div(thread.lane, 16);
+  if (transposed) {
+    Value row = i.add(i.mul(columnHalf, 8), inMatrix);
+    Value chunk = i.add(i.mul(thread.warp, 2), rowHalf);
+    return createChunkAddress(b, tile, base, {row, 8 * j}, {chunk, 0});
+  }
+  Value row = i.add(i.mul(thread.warp, 16), i.add(i.mul(rowHalf, 8), inMatrix));
+  return createChunkAddress(b, tile, base, {row, 0}, {columnHalf, j});
+}
+
 gdr::SharedAddress mlir::wg::createElementAddress(ImplicitLocOpBuilder &b,
                                                   SharedType tile, Value base,
                                                   Index position) {

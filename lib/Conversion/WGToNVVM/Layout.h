@@ -56,9 +56,16 @@ Index createColumn(ImplicitLocOpBuilder &b, const Thread &thread, int64_t j);
 gdr::SharedAddress getSharedAddress(Value address);
 
 /// Address of a 16-byte chunk of a row of a swizzled tile. The constants are
-/// multiples of 8 rows and even numbers of chunks.
+/// multiples of 8 rows and, of chunks, numbers that share no bit with those
+/// that vary: even ones beside 0 and 1.
 gdr::SharedAddress createChunkAddress(ImplicitLocOpBuilder &b, SharedType tile,
                                       Value base, Index row, Index chunk);
+/// The address that this lane gives for the four 8x8 matrices of the 16 columns
+/// from block j of a fragment on: rows 0-7 and 8-15 of the warp, of block j,
+/// then of block j + 1; in memory transposed.
+gdr::SharedAddress createMatrixAddress(ImplicitLocOpBuilder &b,
+                                       const Thread &thread, SharedType tile,
+                                       Value base, int64_t j, bool transposed);
 /// Address of an element of a dense tile of one dimension.
 gdr::SharedAddress createElementAddress(ImplicitLocOpBuilder &b,
                                         SharedType tile, Value base,

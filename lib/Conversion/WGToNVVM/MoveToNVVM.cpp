@@ -19,26 +19,6 @@
 using namespace mlir;
 using namespace mlir::wg;
 
-// The address that this lane gives for the four 8x8 matrices of the 16 columns
-// from block j of the fragment on: rows 0-7 and 8-15 of the warp, of block j,
-// then of block j + 1; in memory transposed.
-static gdr::SharedAddress createMatrixAddress(ImplicitLocOpBuilder &b,
-                                              const Thread &thread,
-                                              SharedType tile, Value base,
-                                              int64_t j, bool transposed) {
-  I32 i{b};
-  Value inMatrix = i.rem(thread.lane, 8);
-  Value rowHalf = i.rem(i.div(thread.lane, 8), 2);
-  Value columnHalf = i.div(thread.lane, 16);
-  if (transposed) {
-    Value row = i.add(i.mul(columnHalf, 8), inMatrix);
-    Value chunk = i.add(i.mul(thread.warp, 2), rowHalf);
-    return createChunkAddress(b, tile, base, {row, 8 * j}, {chunk, 0});
-  }
-  Value row = i.add(i.mul(thread.warp, 16), i.add(i.mul(rowHalf, 8), inMatrix));
-  return createChunkAddress(b, tile, base, {row, 0}, {columnHalf, j});
-}
-
 namespace {
 
 /// One run of consecutive elements that a thread holds.

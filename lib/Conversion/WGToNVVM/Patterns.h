@@ -26,12 +26,23 @@ void populateMovePatterns(const TypeConverter &converter,
 /// wg.fill, wg.drain.
 void populateFillPatterns(const TypeConverter &converter,
                           RewritePatternSet &patterns);
-/// wg.mma, wg.wait.
+/// wg.store of fragments to shared memory without stmatrix, in place of the one
+/// with it.
+void populateWordStorePatterns(const TypeConverter &converter,
+                               RewritePatternSet &patterns);
+/// wg.mma, wg.wait: of a warpgroup.
 void populateProductPatterns(const TypeConverter &converter,
                              RewritePatternSet &patterns);
-/// wg.one_thread, copies, barriers and the addresses of shared memory.
+/// wg.mma, wg.wait: of its warps.
+void populateWarpProductPatterns(const TypeConverter &converter,
+                                 RewritePatternSet &patterns);
+/// wg.one_thread, copies by one thread, barriers and the addresses of shared memory. Without
+/// bulk copies also without what came with them, mbarrier.try_wait.
 void populateSharedPatterns(const TypeConverter &converter,
-                            RewritePatternSet &patterns);
+                            RewritePatternSet &patterns, bool hasBulkCopies);
+/// Copies by threads.
+void populateThreadCopyPatterns(const TypeConverter &converter,
+                                RewritePatternSet &patterns);
 /// wg.invert_blocks.
 void populateInvertBlocksPatterns(const TypeConverter &converter,
                                   RewritePatternSet &patterns);

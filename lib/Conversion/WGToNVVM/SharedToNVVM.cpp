@@ -139,7 +139,9 @@ struct ConvertSlice : OpConversionPattern<SliceOp> {
 };
 
 struct ConvertMBarrierAlloc : OpConversionPattern<MBarrierAllocOp> {
-  using OpConversionPattern::OpConversionPattern;
+  ConvertMBarrierAlloc(const TypeConverter &converter, MLIRContext *context,
+                       bool hasBulkCopies)
+      : OpConversionPattern(converter, context), hasBulkCopies(hasBulkCopies) {}
 
   LogicalResult
   matchAndRewrite(MBarrierAllocOp op, OpAdaptor adaptor,
@@ -158,11 +160,15 @@ struct ConvertMBarrierAlloc : OpConversionPattern<MBarrierAllocOp> {
       for (uint64_t n = 0; n < op.getCount(); ++n)
         gdr::createMBarrierInit(
             b, i.add(*address, i.get(n * mbarrierBytes)), op.getArrivals());
-      gdr::createMBarrierInitFence(b);
+      // Bulk copies arrive through another proxy.
+      if (hasBulkCopies)
+        gdr::createMBarrierInitFence(b);
     }
     rewriter.replaceOp(op, *address);
     return success();
   }
+
+  bool hasBulkCopies;
 };
 
 struct ConvertMBarrierAt : OpConversionPattern<MBarrierAtOp> {
@@ -213,17 +219,24 @@ struct ConvertMBarrierArrive : OpConversionPattern<MBarrierArriveOp> {
 };
 
 struct ConvertMBarrierWait : OpConversionPattern<MBarrierWaitOp> {
-  using OpConversionPattern::OpConversionPattern;
+  ConvertMBarrierWait(const TypeConverter &converter, MLIRContext *context,
+                      bool hasBulkCopies)
+      : OpConversionPattern(converter, context), hasBulkCopies(hasBulkCopies) {}
 
   LogicalResult
   matchAndRewrite(MBarrierWaitOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    gdr::createMBarrierWait(b, adaptor.getBarrier(),
-                            I32{b}.fromIndex(adaptor.getParity()));
+    Value parity = I32{b}.fromIndex(adaptor.getParity());
+    if (hasBulkCopies)
+      gdr::createMBarrierWait(b, adaptor.getBarrier(), parity);
+    else
+      gdr::createMBarrierPoll(b, adaptor.getBarrier(), parity);
     rewriter.eraseOp(op);
     return success();
   }
+
+  bool hasBulkCopies;
 };
 
 /// BEFORE: wg.one_thread { ... }
@@ -400,11 +413,13 @@ struct ConvertWaitCopiesOut : OpConversionPattern<WaitCopiesOutOp> {
 } // namespace
 
 void mlir::wg::populateSharedPatterns(const TypeConverter &converter,
-                                      RewritePatternSet &patterns) {
-  patterns.add<ConvertAlloc, ConvertSlot, ConvertSlice, ConvertMBarrierAlloc,
-               ConvertMBarrierAt, ConvertMBarrierExpect, ConvertMBarrierArrive,
-               ConvertMBarrierWait, ConvertOneThread, ConvertSync, ConvertBarrier, ConvertArrive,
-               ConvertMeet, ConvertFenceProxy, ConvertCopy,
-               ConvertCopyOut, ConvertWaitCopiesOut>(converter,
-                                                     patterns.getContext());
+                                      RewritePatternSet &patterns,
+                                      bool hasBulkCopies) {
+  patterns.add<ConvertAlloc, ConvertSlot, ConvertSlice, ConvertMBarrierAt,
+               ConvertMBarrierExpect, ConvertMBarrierArrive,
+               ConvertOneThread, ConvertSync, ConvertBarrier, ConvertArrive,
+               ConvertMeet, ConvertFenceProxy, ConvertCopy, ConvertCopyOut,
+               ConvertWaitCopiesOut>(converter, patterns.getContext());
+  patterns.add<ConvertMBarrierAlloc, ConvertMBarrierWait>(
+      converter, patterns.getContext(), hasBulkCopies);
 }

@@ -826,6 +826,15 @@ func.func @tensor_map_strides(%x: memref<8x8xf32, strided<[8, ?]>>) -> i1 {
 
 // -----
 
+// tensor_map_strides
+func.func @expect_boxes_strides(%x: memref<8x8xf32, strided<[8, ?]>>) {
+  // expected-error @below {{expected operand 'tensor' to have a strided layout with stride 1 in the last dimension, got 'memref<8x8xf32, strided<[8, ?]>>'}}
+  gdr.expect_boxes %x box [8, 8] : memref<8x8xf32, strided<[8, ?]>>
+  return
+}
+
+// -----
+
 // tensor_map_memory_space
 func.func @tensor_map_memory_space(%x: memref<8x8xf32, 3>) -> i1 {
   // expected-error @below {{expected operand 'tensor' in the default memory space, got 3 : i64}}

@@ -211,6 +211,29 @@ TEST_F(TensorMapTest, LargeSize) {
               "most 2147483647, got 2147483648; pass a part of it");
 }
 
+// Copies of boxes by threads ask the same of a tensor, and nothing of the
+// device.
+TEST_F(TensorMapTest, Boxes) {
+  function.host = [this](gdr_call *call, void *const *) {
+    gdr_expect_boxes(call, &description);
+    gdr_launch(call, 0, 1, 1, 1, 32, 1, 1, 0, 0, nullptr);
+  };
+  stub::setComputeCapability(0, 80);
+  DeviceFunction compiled(/*hasImage=*/false);
+  compiled.addImage(GDR_IMAGE_CUBIN, 80, false, "image");
+  compiled.host = function.host;
+  expectInvoke(compiled, arguments, GDR_OK, "");
+  EXPECT_TRUE(stub::getTensorMaps().empty());
+  EXPECT_EQ(stub::getLaunches().size(), 1u);
+
+  description.strides[1] = 4100;
+  expectInvoke(compiled, arguments, GDR_INVALID_ARGUMENT,
+               "argument 'x': expected, for copies of boxes, the stride of "
+               "dimension 1 to be a multiple of 16 bytes, got 8200 bytes; copy "
+               "it into a tensor with padded rows");
+  EXPECT_EQ(stub::getLaunches().size(), 1u);
+}
+
 TEST_F(TensorMapTest, OldDevice) {
   stub::setComputeCapability(0, 89);
   DeviceFunction compiled(/*hasImage=*/false);

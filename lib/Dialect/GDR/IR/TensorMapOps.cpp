@@ -58,6 +58,10 @@ LogicalResult FitsTensorMapOp::verify() {
   return verifyTensorMap(*this, getTensor().getType(), getBox(), getSwizzle());
 }
 
+LogicalResult ExpectBoxesOp::verify() {
+  return verifyTensorMap(*this, getTensor().getType(), getBox(), getSwizzle());
+}
+
 LogicalResult EncodeTensorMapOp::verify() {
   return verifyTensorMap(*this, getTensor().getType(), getBox(), getSwizzle());
 }

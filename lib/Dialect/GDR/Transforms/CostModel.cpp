@@ -9,6 +9,7 @@
 
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
+#include <cmath>
 
 using namespace mlir::gdr;
 
@@ -40,6 +41,8 @@ static constexpr double scanStart = 2.6;
 static constexpr double splitChunk = 0.93;
 static constexpr double registerChunk = 1.1;
 static constexpr double twoRegisterChunk = 1.6;
+/// How much longer products take with mma.sync.
+static constexpr double mmaFactor = 2.5;
 /// Part of the bandwidth that the scan gets when it fills the GPU.
 static constexpr double scanBandwidth = 0.95;
 
@@ -80,12 +83,17 @@ double mlir::gdr::predictRecurrent(const RuleSizes &sizes) {
          more * std::max(recurrentToken, full);
 }
 
-double mlir::gdr::predictPrepare(const RuleSizes &sizes) {
-  double heads = double(sizes.valueHeads) / sizes.keyHeads;
-  double blocks = double(sizes.sequences) * getChunks(sizes) * sizes.keyHeads;
+double mlir::gdr::predictPrepare(const RuleSizes &sizes, int64_t heads) {
+  double blocks = double(sizes.sequences) * getChunks(sizes) *
+                  sizes.valueHeads / heads;
   double alone = prepareStart + prepareHead * heads;
+  // An SM that has fewer CTAs at the end is faster by less than their number.
   double waves = blocks / (sizes.smCount * prepareBlocksPerSM);
+  double whole = std::floor(waves);
+  waves = whole + std::sqrt(waves - whole);
   double full = waves * (prepareWaveStart + prepareWaveHead * heads);
+  if (!sizes.hasWgmma)
+    full *= mmaFactor;
   double keyBytes = double(sizes.sequences) * sizes.tokens * 2 *
                     sizes.keyHeads * sizes.keyDim * sizes.elementBytes;
   double memory = (keyBytes + getChunkBytes(sizes)) / getBandwidth(sizes);
@@ -96,6 +104,8 @@ double mlir::gdr::predictScan(const RuleSizes &sizes, int64_t columns) {
   double chunk = columns == 32   ? splitChunk
                  : columns == 64 ? registerChunk
                                  : twoRegisterChunk;
+  if (!sizes.hasWgmma)
+    chunk *= mmaFactor;
   // Half of the products are over K.
   chunk *= (1 + llvm::divideCeil(sizes.keyDim, 64) / 2.0) / 2;
   int64_t blocks = sizes.sequences * sizes.valueHeads *

@@ -28,13 +28,15 @@ struct RuleSizes {
   int64_t elementBytes; // of q, k, v and o
   int64_t stateBytes;   // of an element of the state
   int64_t smCount;
+  bool hasWgmma = true;
 };
 
 /// Microseconds of the recurrent form.
 double predictRecurrent(const RuleSizes &sizes);
 /// Microseconds of the two kernels of the chunked form in chunks of 64 tokens,
-/// with so many columns of V a CTA: 32, 64 or 128.
-double predictPrepare(const RuleSizes &sizes);
+/// with so many value heads a CTA of prepare, and columns of V a CTA of scan: 32,
+/// 64 or 128.
+double predictPrepare(const RuleSizes &sizes, int64_t heads);
 double predictScan(const RuleSizes &sizes, int64_t columns);
 
 } // namespace mlir::gdr

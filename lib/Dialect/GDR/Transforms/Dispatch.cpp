@@ -207,7 +207,8 @@ LogicalResult Dispatch::rewriteRule(GatedDeltaRuleOp rule) {
     schedules.push_back(schedule);
   for (ChunkedAttr schedule : schedules) {
     std::string reason = "the target has none";
-    if (!chunked || !hasChunkedForm(rule, schedule, reason))
+    bool hasForm = chunked || wgmma;
+    if (!hasForm || !hasChunkedForm(rule, schedule, reason))
       return rule.emitOpError() << "expected an op that has a chunked form, as "
                                    "attribute schedule asks for; "
                                 << reason;

@@ -14,6 +14,7 @@
 
 #include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::gdr;
@@ -24,6 +25,9 @@ static constexpr std::pair<int64_t, StringLiteral> columnChoices[] = {
     {32, "chunked, columns = 32"},
     {64, "chunked, columns = 64"},
     {128, "chunked, columns = 128"}};
+/// With mma.sync the operands take more registers, and chips may have less
+/// shared memory.
+static constexpr int64_t columnsWithoutWgmma = 64;
 /// Tokens that stand for many.
 static constexpr int64_t manyTokens = 4096;
 /// Sequences beyond which nothing changes any more: the GPU is full.
@@ -33,8 +37,10 @@ namespace {
 
 class Chooser {
 public:
-  Chooser(GatedDeltaRuleOp rule, ChunkedAttr given, int64_t smCount)
+  Chooser(GatedDeltaRuleOp rule, ChunkedAttr given, int64_t smCount,
+          bool hasWgmma)
       : rule(rule), given(given) {
+    sizes.hasWgmma = hasWgmma;
     sizes.keyHeads = rule.getNumKeyHeads();
     sizes.valueHeads = rule.getNumValueHeads();
     sizes.keyDim = rule.getKeyDim();
@@ -48,15 +54,20 @@ public:
   FormChoice choose();
 
 private:
-  ChunkedAttr getSchedule(int64_t columns) {
+  ChunkedAttr getSchedule(int64_t columns, int64_t heads = 0,
+                          bool overlap = true) {
+    if (given)
+      return ChunkedAttr::get(rule.getContext(), chunkSize, columns,
+                              given.getStages(), given.getHeads(),
+                              given.getOverlap());
     return ChunkedAttr::get(rule.getContext(), chunkSize, columns,
-                            given ? given.getStages() : 0,
-                            given ? given.getHeads() : 0,
-                            given ? given.getOverlap() : true);
+                            /*stages=*/0, heads, overlap);
   }
   double predictChunked(int64_t columns) {
-    return predictPrepare(sizes) + predictScan(sizes, columns);
+    return predictPrepare(sizes, getHeads()) + predictScan(sizes, columns);
   }
+  /// Value heads of a CTA of prepare, at the current sizes.
+  int64_t getHeads();
   /// The fastest chunked schedule at the current sizes.
   ChunkedAttr getFastest();
   /// The least tokens from which on it beats the recurrent form.
@@ -72,12 +83,27 @@ private:
 
 } // namespace
 
+int64_t Chooser::getHeads() {
+  int64_t ratio = sizes.valueHeads / sizes.keyHeads, best = ratio;
+  for (int64_t heads = ratio - 1; heads > 0; --heads)
+    if (ratio % heads == 0 &&
+        predictPrepare(sizes, heads) < predictPrepare(sizes, best))
+      best = heads;
+  return best;
+}
+
 ChunkedAttr Chooser::getFastest() {
   int64_t best = columns.front();
   for (int64_t other : ArrayRef(columns).drop_front())
     if (predictChunked(other) < predictChunked(best))
       best = other;
-  return getSchedule(best);
+  // What is left of prepare is in the way of a scan that fills the GPU.
+  int64_t blocks = sizes.sequences * sizes.valueHeads *
+                   llvm::divideCeil(sizes.valueDim, best);
+  int64_t heads = getHeads();
+  return getSchedule(best,
+                     heads == sizes.valueHeads / sizes.keyHeads ? 0 : heads,
+                     /*overlap=*/blocks <= sizes.smCount);
 }
 
 int64_t Chooser::getLeastTokens(ChunkedAttr schedule) {
@@ -98,7 +124,10 @@ SmallVector<AlternativeAttr> Chooser::getAlternatives(bool isDynamicN) {
   for (int64_t n = first; n <= last; ++n) {
     sizes.sequences = n;
     sizes.tokens = manyTokens;
-    ChunkedAttr schedule = getFastest();
+    // For all lengths.
+    ChunkedAttr fastest = getFastest();
+    ChunkedAttr schedule = getSchedule(fastest.getColumns(), /*heads=*/0,
+                                       fastest.getOverlap());
     if (previous && previous.getSchedule() == schedule)
       continue;
     previous = AlternativeAttr::get(rule.getContext(), getLeastTokens(schedule),
@@ -125,7 +154,8 @@ FormChoice Chooser::choose() {
   if (!rule.hasChunkedForm(&choice.reason))
     return choice;
   for (auto [number, form] : columnChoices)
-    if (hasWgmmaForm(rule, getSchedule(number), choice.reason))
+    if ((sizes.hasWgmma || number == columnsWithoutWgmma) &&
+        hasWgmmaForm(rule, getSchedule(number), choice.reason))
       columns.push_back(number);
   if (columns.empty())
     return choice;
@@ -154,6 +184,6 @@ FormChoice Chooser::choose() {
 }
 
 FormChoice mlir::gdr::chooseForm(GatedDeltaRuleOp rule, ChunkedAttr given,
-                                 int64_t smCount) {
-  return Chooser(rule, given, smCount).choose();
+                                 int64_t smCount, bool hasWgmma) {
+  return Chooser(rule, given, smCount, hasWgmma).choose();
 }

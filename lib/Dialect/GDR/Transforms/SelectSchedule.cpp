@@ -263,7 +263,7 @@ void SelectSchedule::selectForm(RuleOpInterface op) {
   if (!chunked && alwaysChunked)
     chunked = ChunkedAttr::get(&getContext(), /*chunk_size=*/64, /*columns=*/0,
                                /*stages=*/0, /*heads=*/0, /*overlap=*/true);
-  FormChoice choice = chooseForm(rule, chunked, smCount);
+  FormChoice choice = chooseForm(rule, chunked, smCount, wgmma);
   if (choice.schedule)
     rule.setScheduleAttr(choice.schedule);
   if (!choice.reason.empty())

@@ -46,10 +46,10 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
     return refuse(llvm::formatv("chunk_size is {0}, and the kernels take 64",
                                 schedule.getChunkSize())
                       .str());
-  // A chunk is given back after the next one was taken.
-  if (schedule.getStages() == 1)
-    return refuse("stages is 1, and the kernels need two slots at a time");
   int64_t columns = schedule.getColumns();
+  // A chunk is given back after the next one was taken.
+  if (schedule.getStages() == 1 && columns == 32)
+    return refuse("stages is 1, and the kernel with 32 columns needs two");
   if (columns != 0 && columns != 32 && columns != 64 && columns != 128)
     return refuse(
         llvm::formatv("columns is {0}, and the kernels take 32, 64 and 128",

@@ -464,11 +464,11 @@ LogicalResult WaitOp::verify() {
 //===----------------------------------------------------------------------===//
 
 /// A tile and the global memory that threads copy it from or to.
-static LogicalResult verifyCopyByThreads(Operation *op, SharedType tile,
+static LogicalResult verifyFill(Operation *op, SharedType tile,
                                          MemRefType memory) {
   SmallVector<int64_t> strides;
   int64_t offset;
-  // copy_by_threads
+  // fill_memory
   if (tile.getShape().size() != 2 ||
       !fitsInto(memory.getShape(), tile.getShape()) ||
       memory.getElementType() != tile.getElementType() ||
@@ -483,13 +483,92 @@ static LogicalResult verifyCopyByThreads(Operation *op, SharedType tile,
 }
 
 LogicalResult FillOp::verify() {
-  return verifyCopyByThreads(*this, getTile().getType(),
+  return verifyFill(*this, getTile().getType(),
                              cast<MemRefType>(getSource().getType()));
 }
 
 LogicalResult DrainOp::verify() {
-  return verifyCopyByThreads(*this, getTile().getType(),
+  return verifyFill(*this, getTile().getType(),
                              cast<MemRefType>(getDestination().getType()));
+}
+
+//===----------------------------------------------------------------------===//
+// Copies by threads
+//===----------------------------------------------------------------------===//
+
+LogicalResult TensorBoxOp::verify() {
+  ArrayRef<int64_t> box = getBox();
+  auto type = cast<MemRefType>(getTensor().getType());
+  // tensor_box_rank
+  if (static_cast<int64_t>(box.size()) != type.getRank())
+    return emitOpError("expected a box of ")
+           << type.getRank() << " dimensions, got " << box.size();
+  // tensor_box_rows
+  if (llvm::count_if(box.drop_back(), [](int64_t size) { return size != 1; }) >
+      1)
+    return emitOpError("expected a box with more than one element in one "
+                       "dimension and the last, got [")
+           << box << "]";
+  return success();
+}
+
+// Units of a copy, and those of a row of a tile that a thread stays in the same
+// column of when it goes on to the rows of the next pass.
+static constexpr int64_t copyBytes = 16;
+static constexpr int64_t maxRowCopies = 16;
+
+static LogicalResult verifyCopyByThreads(Operation *op, SharedType tile,
+                                         MemRefType memory, size_t indices,
+                                         std::optional<int64_t> rows) {
+  int64_t elementBytes = tile.getElementBytes();
+  // thread_copy_element
+  if (memory.getElementType() != tile.getElementType())
+    return op->emitOpError("expected elements of ")
+           << tile.getElementType() << " in memory, got " << memory;
+  if (indices == 0 && !rows) {
+    // thread_copy_size
+    if (!memory.hasStaticShape() ||
+        memory.getNumElements() * elementBytes != tile.getBytes() ||
+        tile.getBytes() % copyBytes != 0)
+      return op->emitOpError("expected ")
+             << tile.getBytes() << " bytes, a multiple of 16, in memory, got "
+             << memory;
+    return success();
+  }
+  // thread_copy_indices
+  if (static_cast<int64_t>(indices) != memory.getRank() || !rows || *rows < 0 ||
+      *rows >= memory.getRank() - 1)
+    return op->emitOpError("expected an index for each dimension, and rows to "
+                           "be one of them but the last");
+  int64_t last = memory.getShape().back();
+  auto [strides, offset] = memory.getStridesAndOffset();
+  // thread_copy_columns
+  if (ShapedType::isDynamic(last) || last * elementBytes % copyBytes != 0 ||
+      strides.back() != 1)
+    return op->emitOpError("expected a last dimension of consecutive elements "
+                           "and a multiple of 16 bytes, got ")
+           << memory;
+  // thread_copy_tile
+  int64_t copies = tile.getShape().back() * elementBytes / copyBytes;
+  if (tile.getShape().size() != 2 || !llvm::isPowerOf2_64(copies) ||
+      copies > maxRowCopies ||
+      tile.getShape()[0] * copies % warpgroupThreads != 0)
+    return op->emitOpError("expected a tile of rows of 16, 32, 64, 128 or 256 "
+                           "bytes and of a multiple of 2048 bytes, got ")
+           << tile;
+  return success();
+}
+
+LogicalResult CopyByThreadsOp::verify() {
+  return verifyCopyByThreads(*this, getTile().getType(),
+                             cast<MemRefType>(getSource().getType()),
+                             getIndices().size(), getRows());
+}
+
+LogicalResult CopyOutByThreadsOp::verify() {
+  return verifyCopyByThreads(*this, getTile().getType(),
+                             cast<MemRefType>(getDestination().getType()),
+                             getIndices().size(), getRows());
 }
 
 //===----------------------------------------------------------------------===//

@@ -48,6 +48,8 @@ static Value createWarpgroup(ImplicitLocOpBuilder &b) {
 namespace {
 
 struct LowerRoles : wg::impl::LowerRolesBase<LowerRoles> {
+  using Base::Base;
+
   void runOnOperation() override {
     if (failed(verifyBlockSize()))
       return signalPassFailure();
@@ -131,7 +133,7 @@ private:
       role.walk([&](SyncOp sync) { sync.setWarpgroup(first); });
     ImplicitLocOpBuilder b(role.getLoc(), place);
     int64_t registers = role.getRegisters();
-    if (registers != share)
+    if (setRegisters && registers != share)
       NVVM::SetMaxRegisterOp::create(b, registers,
                                      registers > share
                                          ? NVVM::SetMaxRegisterAction::increase

@@ -123,7 +123,8 @@ class GDR_RuleOp<string mnemonic, Attr scheduleAttr, list<Trait> traits = []>
   }];
 }
 
-def GDR_AnyScheduleAttr : AnyAttrOf<[GDR_ScheduleAttr, GDR_ChunkedAttr]>;
+def GDR_AnyScheduleAttr : AnyAttrOf<[GDR_ScheduleAttr, GDR_ChunkedAttr,
+                                GDR_AlternativesAttr]>;
 
 def GDR_GatedDeltaRuleOp
     : GDR_RuleOp<"gated_delta_rule", GDR_AnyScheduleAttr,

@@ -50,6 +50,26 @@ def GDR_FitsTensorMapOp : GDR_TensorMapOp<"fits_tensor_map", [Pure]> {
   }];
 }
 
+def GDR_ExpectBoxesOp
+    : GDR_TensorMapOp<"expect_boxes", [MemoryEffects<[MemWrite]>]> {
+  let summary = "an error of the call unless boxes of a tensor can be copied";
+  let description = [{
+    For kernels that copy boxes by threads, 16 bytes at a time, on devices that
+    know no tensor maps: the conditions of `gdr.fits_tensor_map` on addresses,
+    strides and sizes. A tensor that does not meet them is an error of the call,
+    in which no further kernel is launched. Lowered by
+    `gdr-tensor-map-to-runtime`.
+
+    ```mlir
+    gdr.expect_boxes %k box [1, 64, 1, 64]
+        : memref<?x?x16x128xbf16, strided<[?, ?, ?, 1], offset: ?>>
+    ```
+  }];
+  let assemblyFormat = [{
+    $tensor `box` $box (`swizzle` $swizzle^)? attr-dict `:` type($tensor)
+  }];
+}
+
 def GDR_EncodeTensorMapOp
     : GDR_TensorMapOp<"encode_tensor_map", [NoMemoryEffect]> {
   let summary = "a tensor map, as a parameter of a kernel";

@@ -72,7 +72,9 @@ def SelectSchedule : Pass<"gdr-select-schedule", "::mlir::func::FuncOp"> {
            "choose between the recurrent form and the chunked form of "
            "gdr-chunk-to-wg">,
     Option<"alwaysChunked", "always-chunked", "bool", /*default=*/"false",
-           "with `chunked`, compare only chunked forms">
+           "with `chunked`, compare only chunked forms">,
+    Option<"wgmma", "wgmma", "bool", /*default=*/"true",
+           "with `chunked`, whether the chips multiply with wgmma">
   ];
   let dependentDialects = ["::mlir::gdr::GDRDialect"];
 }
@@ -114,7 +116,8 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
            "whether the target has the chunked form">,
     Option<"wgmma", "wgmma", "bool", /*default=*/"false",
            "whether the chunked form is that of gdr-chunk-to-wg: chunks of 64 "
-           "tokens, matrices of the type of q and swizzled">,
+           "tokens, matrices of the type of q and swizzled; without chunked "
+           "only where a schedule asks for it">,
     Option<"chunkSize", "chunk-size", "int64_t", /*default=*/"64",
            "tokens of a chunk: 16, 32, 64 or 128">,
     Option<"leastTokens", "least-tokens", "int64_t", /*default=*/"64",

@@ -309,7 +309,8 @@ def WG_MmaOp : WG_Op<"mma", [MemoryEffects<[MemRead, MemWrite]>,
     One group of `wgmma` (PTX ISA, "wgmma.mma_async"): the registers are fenced
     before it and the group is committed after it. Shared operands must have
     been published by a barrier; they may not be overwritten before the product
-    has been waited for.
+    has been waited for. On chips without `wgmma` each warp multiplies its 16
+    rows by `mma.sync`, and is done with them before it goes on.
 
     ```mlir
     %u = wg.mma %p, %inverse transpose_b
@@ -414,6 +415,77 @@ def WG_WaitCopiesOutOp : WG_Op<"wait_copies_out"> {
   let description = "With `done` until they have also been written.";
   let arguments = (ins UnitAttr:$done);
   let assemblyFormat = "(`done` $done^)? attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Copies by threads, for chips without copies by one thread
+//===----------------------------------------------------------------------===//
+
+def WG_TensorBoxOp : WG_Op<"tensor_box", [Pure]> {
+  let summary = "a tensor that stands for a tensor map in its kernel";
+  let description = [{
+    In place of the tensor map that the host would encode, for kernels whose
+    copies are those of `wg-copies-to-threads`. `box` is what one copy moves:
+    one element of each dimension but two, the rows of a tile and, in the last
+    dimension, its columns, a panel at a time.
+
+    ```mlir
+    %map = wg.tensor_box %k box [1, 64, 1, 64]
+        : memref<?x?x16x128xbf16, strided<[?, ?, ?, 1], offset: ?>>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$tensor, DenseI64ArrayAttr:$box);
+  let results = (outs WG_TensorMapType:$map);
+  let assemblyFormat = "$tensor `box` $box attr-dict `:` type($tensor)";
+  let hasVerifier = 1;
+}
+
+def WG_CopyByThreadsOp : WG_Op<"copy_by_threads",
+                               [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "a copy into a tile by all threads of a warpgroup";
+  let description = [{
+    Each thread copies a part, 16 bytes at a time, asynchronously (PTX ISA,
+    "cp.async"); `wg.mbarrier_arrive_copies` says when it has arrived. A box is
+    given by the indices of its first element; the rows of the tile go along
+    dimension `rows`, its columns along the last one, and what lies outside of
+    the tensor becomes zero. All of its addresses are multiples of 16 bytes.
+    Without indices the source is a memref of consecutive elements.
+  }];
+  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$indices,
+                       OptionalAttr<I64Attr>:$rows, WG_SharedType:$tile);
+  let assemblyFormat = [{
+    $source `[` $indices `]` (`rows` `(` $rows^ `)`)? `,` $tile attr-dict `:` type($source) `,` type($tile)
+  }];
+  let hasVerifier = 1;
+}
+
+def WG_CopyOutByThreadsOp : WG_Op<"copy_out_by_threads",
+                                  [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "a copy of a tile to memory by all threads of a warpgroup";
+  let description = [{
+    As `wg.copy_by_threads`, but not asynchronous: a thread is done with its
+    part of the tile afterwards. What lies outside of the tensor is not written.
+  }];
+  let arguments = (ins WG_SharedType:$tile, AnyMemRef:$destination,
+                       Variadic<Index>:$indices, OptionalAttr<I64Attr>:$rows);
+  let assemblyFormat = [{
+    $tile `,` $destination `[` $indices `]` (`rows` `(` $rows^ `)`)? attr-dict `:` type($tile) `,` type($destination)
+  }];
+  let hasVerifier = 1;
+}
+
+def WG_WaitCopiesByThreadsOp : WG_Op<"wait_copies_by_threads"> {
+  let summary = "waits until this thread's copies have arrived";
+  let assemblyFormat = "attr-dict";
+}
+
+def WG_MBarrierArriveCopiesOp : WG_Op<"mbarrier_arrive_copies"> {
+  let summary = "each thread arrives, once its copies so far have";
+  let description = [{
+    Does not wait (PTX ISA, "cp.async.mbarrier.arrive.noinc").
+  }];
+  let arguments = (ins WG_MBarrierType:$barrier);
+  let assemblyFormat = "$barrier attr-dict";
 }
 
 //===----------------------------------------------------------------------===//

@@ -36,6 +36,37 @@ def LowerRings : Pass<"wg-lower-rings", "::mlir::gpu::GPUFuncOp"> {
                            "::mlir::gpu::GPUDialect"];
 }
 
+def CopiesToThreads : Pass<"wg-copies-to-threads", "::mlir::gpu::GPUFuncOp"> {
+  let summary = "Copies by one thread to copies by all threads of a warpgroup";
+  let description = [{
+    For chips whose threads have no copies of tiles. What regions of
+    `wg.one_thread` with copies do, all threads of their warpgroup then do, each
+    with its part of a tile; where a barrier counted bytes, each of the threads
+    arrives. Copies out are done when they have been made, so that waits for them
+    go.
+
+    Requires `wg-lower-rings`, `wg.tensor_box` in place of tensor maps, and the
+    copies that a barrier counts in the block of its `wg.mbarrier_expect`.
+
+    ```mlir
+    %fulls = wg.mbarrier_alloc count(3) arrivals(1)
+    wg.one_thread {
+      %full = wg.mbarrier_at %fulls[%slot]
+      wg.mbarrier_expect %full bytes(8192)
+      wg.copy %map[%n, %t, %h, %c0], %k, %full : !wg.tensor_map, !tile
+    }
+    ```
+    becomes
+    ```mlir
+    %fulls = wg.mbarrier_alloc count(3) arrivals(128)
+    %full = wg.mbarrier_at %fulls[%slot]
+    wg.copy_by_threads %tensor[%n, %t, %h, %c0] rows(1), %k : memref<...>, !tile
+    wg.mbarrier_arrive_copies %full
+    ```
+  }];
+  let dependentDialects = ["::mlir::wg::WGDialect"];
+}
+
 def InsertProxyFences : Pass<"wg-insert-proxy-fences", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Order writes by threads before asynchronous reads";
   let description = [{
@@ -95,6 +126,11 @@ def LowerRoles : Pass<"wg-lower-roles", "::mlir::gpu::GPUFuncOp"> {
     and one `wg.roles` in a kernel. The CTA is to have the SM to itself if a role
     changes its registers (`nvvm.minctasm`).
   }];
+  let options = [
+    Option<"setRegisters", "set-registers", "bool", /*default=*/"true",
+           "whether the chips have setmaxnreg; without it each role has an "
+           "equal share">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::NVVM::NVVMDialect",

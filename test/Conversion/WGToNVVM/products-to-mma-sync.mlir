@@ -1,0 +1,96 @@
+// RUN: gdr-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm{tensor-cores=mma},canonicalize,cse))' | FileCheck %s
+// RUN: gdr-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s --check-prefix=WGMMA
+
+// A fragment of 64 columns is operand A of four steps; the tile [N, K] goes along
+// the depth, so that ldmatrix brings operands B as they are, for 16 of the 32
+// columns at a time.
+
+!a = tensor<64x64xbf16, #wg.fragment>
+!b = !wg.shared<32x64xbf16, swizzle = 128>
+!c = tensor<64x32xf32, #wg.fragment>
+
+gpu.module @fragment_times_transposed {
+  // CHECK-LABEL: gpu.func @f(
+  // CHECK-SAME:    %[[A:.*]]: vector<32xbf16>, %[[C:.*]]: vector<16xf32>
+  // CHECK:         %[[WORDS:.*]] = vector.bitcast %[[A]] : vector<32xbf16> to vector<16xi32>
+  // CHECK:         %[[B:.*]] = llvm.inline_asm has_side_effects {{.*}}"ldmatrix.sync.aligned.m8n8.x4.shared.b16 {$0, $1, $2, $3}, [$4+0];"
+  // CHECK:         %[[B0:.*]] = llvm.extractvalue %[[B]][0]
+  // CHECK:         %[[B1:.*]] = llvm.extractvalue %[[B]][1]
+  // CHECK:         nvvm.mma.sync A[%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}] B[%[[B0]], %[[B1]]] C[%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}]
+  // CHECK-SAME:      multiplicandAPtxType = #nvvm.mma_type<bf16>{{.*}} shape = #nvvm.shape<m = 16, n = 8, k = 16>
+  // CHECK-SAME:      (i32, i32, f32) -> !llvm.struct<(f32, f32, f32, f32)>
+  // CHECK-COUNT-1: nvvm.mma.sync
+  // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {$0, $1, $2, $3}, [$4+2048];"
+  // CHECK-COUNT-14: nvvm.mma.sync
+  // CHECK-NOT:     nvvm.mma.sync
+  // CHECK-NOT:     wgmma
+
+  // WGMMA-LABEL: gpu.func @f(
+  // WGMMA:         wgmma.mma_async
+  // WGMMA:         wgmma.wait_group
+  gpu.func @f(%a: !a, %c: !c) kernel {
+    %b = wg.alloc {offset = 0} : !b
+    %p = wg.mma %a, %b transpose_b onto %c : !c : !a, !b -> !wg.pending<!c>
+    %t = wg.wait %p : !wg.pending<!c> -> !c
+    %memory = wg.alloc {offset = 4096} : !wg.shared<64x32xf16, swizzle = 128>
+    %narrow = arith.truncf %t : !c to tensor<64x32xf16, #wg.fragment>
+    wg.store %narrow, %memory : tensor<64x32xf16, #wg.fragment>, !wg.shared<64x32xf16, swizzle = 128>
+    gpu.return
+  }
+}
+
+// -----
+
+// Of f16, operand A from shared memory: one step, and one ldmatrix for A and
+// one, transposed, for the 16 columns of B [K, N]. Without an accumulator onto
+// zero.
+
+!a = !wg.shared<64x16xf16, swizzle = 128>
+!b = !wg.shared<16x16xf16, swizzle = 128>
+!c = tensor<64x16xf32, #wg.fragment>
+
+gpu.module @shared_times_rows {
+  // CHECK-LABEL: gpu.func @f()
+  // CHECK-DAG:     %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+  // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.shared.b16
+  // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
+  // CHECK:         %[[PAIR:.*]] = llvm.bitcast %{{.*}} : i32 to vector<2xf16>
+  // CHECK:         nvvm.mma.sync A[{{.*}}] B[{{.*}}] C[%[[ZERO]], %[[ZERO]], %[[ZERO]], %[[ZERO]]]
+  // CHECK-SAME:      (vector<2xf16>, vector<2xf16>, f32)
+  // CHECK:         nvvm.mma.sync
+  // CHECK-NOT:     nvvm.mma.sync
+  gpu.func @f() kernel {
+    %a = wg.alloc {offset = 0} : !a
+    %b = wg.alloc {offset = 8192} : !b
+    %p = wg.mma %a, %b : !a, !b -> !wg.pending<!c>
+    %t = wg.wait %p : !wg.pending<!c> -> !c
+    %narrow = arith.truncf %t : !c to tensor<64x16xf16, #wg.fragment>
+    wg.store %narrow, %a : tensor<64x16xf16, #wg.fragment>, !a
+    gpu.return
+  }
+}
+
+// -----
+
+// A row of a transposed tile goes along the depth of A: ldmatrix.trans.
+
+!a = !wg.shared<16x64xbf16, swizzle = 128>
+!b = !wg.shared<16x16xbf16, swizzle = 128>
+!c = tensor<64x16xf32, #wg.fragment>
+
+gpu.module @transposed_times_transposed {
+  // CHECK-LABEL: gpu.func @f(
+  // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
+  // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.shared.b16
+  // CHECK-COUNT-2: nvvm.mma.sync
+  gpu.func @f() kernel {
+    %a = wg.alloc {offset = 0} : !a
+    %b = wg.alloc {offset = 2048} : !b
+    %p = wg.mma %a transpose_a, %b transpose_b : !a, !b -> !wg.pending<!c>
+    %t = wg.wait %p : !wg.pending<!c> -> !c
+    %narrow = arith.truncf %t : !c to tensor<64x16xbf16, #wg.fragment>
+    %memory = wg.alloc {offset = 4096} : !wg.shared<64x16xbf16, swizzle = 128>
+    wg.store %narrow, %memory : tensor<64x16xbf16, #wg.fragment>, !wg.shared<64x16xbf16, swizzle = 128>
+    gpu.return
+  }
+}
