@@ -285,11 +285,9 @@ private:
     next = createWaitForAll(next, /*newer=*/1);
     createStateCopy(panels, next);
     ArriveOp::create(b, lower);
-    // The other role's K S has the tensor cores first; then the next chunk's
-    // Q S, with the copy of the output in its shadow.
-    Value output = createOutputStore(t.wait(out), chunk);
+    // The output in the shadow of the next chunk's product.
     product = createQueryProduct(createNext(chunk));
-    createOutputCopyOf(output, chunk);
+    createOutput(t.wait(out, /*newer=*/1), chunk);
     next.insert(next.begin(), t.wait(product));
     createRelease(chunk);
     return next;
@@ -306,17 +304,12 @@ private:
         WaitOp::create(b, types, products, newer).getTiles());
   }
 
-  // The output in shared memory.
-  Value createOutputStore(Value out, Value chunk) {
+  void createOutput(Value out, Value chunk) {
     Value parity = arith::RemUIOp::create(b, chunk, t.index(2));
     Value output = createPanel(outputsOfTwo, parity, {C, splitColumns},
                                swizzle / 2);
     t.store(t.cast(out, element), output);
-    return output;
-  }
-
-  // The one before has left shared memory then, and the next one has a tile.
-  void createOutputCopyOf(Value output, Value chunk) {
+    // Then the next chunk's output has a free tile.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
     SyncOp::create(b, IntegerAttr());
     createOutputCopy(output, chunk, firstColumn);

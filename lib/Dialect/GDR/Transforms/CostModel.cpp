@@ -90,7 +90,7 @@ double mlir::gdr::predictPrepare(const RuleSizes &sizes, int64_t heads) {
   // An SM that has fewer CTAs at the end is faster by less than their number.
   double waves = blocks / (sizes.smCount * prepareBlocksPerSM);
   double whole = std::floor(waves);
-  waves = whole + std::sqrt(waves - whole);
+  waves = whole + std::pow(waves - whole, 0.25);
   double full = waves * (prepareWaveStart + prepareWaveHead * heads);
   if (!sizes.hasWgmma)
     full *= mmaFactor;
@@ -114,6 +114,10 @@ double mlir::gdr::predictScan(const RuleSizes &sizes, int64_t columns) {
   double chain = waves * (scanStart + getChunks(sizes) * chunk);
   double bytes = 2 * getStateElements(sizes) * sizes.stateBytes +
                  getActivationBytes(sizes) + getChunkBytes(sizes);
-  double memory = bytes / (scanBandwidth * getBandwidth(sizes));
+  // CTAs that wait for memory still take turns with their states.
+  double busy = std::min(1.0, double(blocks) / sizes.smCount);
+  double memory =
+      bytes / (scanBandwidth * getBandwidth(sizes) * std::pow(busy, 0.3)) +
+      waves * scanStart / 2;
   return launch + std::max(chain, memory);
 }
