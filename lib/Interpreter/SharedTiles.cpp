@@ -234,6 +234,14 @@ bool Warpgroup::executeOnShared(Operation *op, Step &step) {
         step = copyOut(copyOp);
         return true;
       })
+      .Case([&](wg::FillOp fillOp) {
+        step = fill(fillOp);
+        return true;
+      })
+      .Case([&](wg::DrainOp drainOp) {
+        step = drain(drainOp);
+        return true;
+      })
       .Case([&](wg::WaitCopiesOutOp wait) {
         step = waitForCopiesOut(wait);
         return true;

@@ -10,6 +10,7 @@
 // RUN: not gdr-run %s --target=interpreter --function=too_small 2>&1 | FileCheck %s --check-prefix=TOO-SMALL
 
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
+!wide = !wg.shared<64x128xbf16, swizzle = 128>
 !ring = !wg.ring<1, !tile>
 !narrow = tensor<64x64xbf16, #wg.fragment>
 !acc = tensor<64x64xf32, #wg.fragment>
@@ -98,7 +99,7 @@ func.func @over() {
 
 // The launch gives less than the kernel uses.
 //
-// TOO-SMALL: error: 'wg.alloc' op expected at most 8192 bytes of shared memory, got 9216
+// TOO-SMALL: error: 'wg.alloc' op expected at most 8192 bytes of shared memory, got 16384
 func.func @too_small() {
   %c1 = arith.constant 1 : index
   %c128 = arith.constant 128 : index
@@ -186,16 +187,19 @@ gpu.module @kernels {
     wg.sync
     %product = wg.mma %zero, %first : !narrow, !tile -> !pending
     %other = wg.mma %zero, %second : !narrow, !tile -> !pending
+    %results:2 = wg.wait %product, %other : !pending, !pending -> !acc, !acc
     gpu.return
   }
   gpu.func @over() kernel {
     %zero = arith.constant dense<0.0> : !narrow
-    %below = wg.alloc : !tile
-    %above = wg.alloc over %below : !tile {over_offset = 1024 : i64} : !tile
-    wg.store %zero, %below : !narrow, !tile
+    %below = wg.alloc : !wide
+    %above = wg.alloc over %below : !wide {over_offset = 1024 : i64} : !tile
+    %wide = arith.constant dense<0.0> : tensor<64x128xbf16, #wg.fragment>
+    wg.store %wide, %below : tensor<64x128xbf16, #wg.fragment>, !wide
     wg.sync
-    %product = wg.mma %zero, %below : !narrow, !tile -> !pending
+    %product = wg.mma %zero, %below : !narrow, !wide -> !wg.pending<tensor<64x128xf32, #wg.fragment>>
     wg.store %zero, %above : !narrow, !tile
+    %result = wg.wait %product : !wg.pending<tensor<64x128xf32, #wg.fragment>> -> tensor<64x128xf32, #wg.fragment>
     gpu.return
   }
 }
