@@ -88,11 +88,8 @@ LogicalResult Warpgroup::verifyIsWritten(Operation *op,
 // Before an asynchronous read, threads have to fence what they wrote; PTX ISA,
 // "Async proxy".
 LogicalResult Warpgroup::verifyIsFenced(Operation *op, const Access &access) {
-  auto getFenced = [&](unsigned number) {
-    return cta.warpgroups[number]->observer.fenced;
-  };
   const Access *write =
-      cta.hasFences ? cta.shared.findUnfenced(access, getFenced) : nullptr;
+      cta.hasFences ? cta.shared.findUnfenced(access, observer) : nullptr;
   if (!write)
     return success();
   InFlightDiagnostic diagnostic = emitError(op);

@@ -52,8 +52,7 @@ private:
   Step enterRole(wg::RolesOp op);
   bool executeStructure(Operation *op, Step &step);
   Step wait(const Twine &why);
-  /// Fails in wg.one_thread, or outside of it.
-  LogicalResult verifyAllThreads(Operation *op);
+  /// Fails outside of wg.one_thread; for ops without the trait ByOneThread.
   LogicalResult verifyOneThread(Operation *op);
 
   // SharedTiles.cpp
