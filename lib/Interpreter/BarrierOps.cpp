@@ -74,8 +74,6 @@ Step Warpgroup::waitForMBarrier(wg::MBarrierWaitOp op) {
 
 // Arrives once, however often the op is tried.
 Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
-  if (failed(verifyAllThreads(op)))
-    return Step::Failed;
   if (!meetingPhase) {
     int64_t phase = barrier.phase;
     if (!barrier.arrive(observer.warpgroup, observer.getKnowledge()))
@@ -95,22 +93,26 @@ Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
   return Step::Done;
 }
 
-// Barriers between roles, which a warpgroup arrives at (`wg.arrive`) or also
-// waits at (`wg.meet`). By name: the interpreter can do without their classes.
+// Barriers between roles, which a warpgroup arrives at or also waits at.
 bool Warpgroup::executeOnNamedBarriers(Operation *op, Step &step) {
-  StringRef name = op->getName().getStringRef();
-  if (name == "wg.barrier") {
-    auto participants = op->getAttrOfType<IntegerAttr>("participants");
-    if (!participants || participants.getInt() < 1)
-      return false;
-    set(op->getResult(0), cta.add(op, NamedBarrier(participants.getInt())));
-    step = Step::Done;
-    return true;
-  }
-  if (name != "wg.arrive" && name != "wg.meet")
-    return false;
-  step = meet(op, *getAs<NamedBarrier *>(op->getOperand(0)), name == "wg.meet");
-  return true;
+  step = Step::Done;
+  return TypeSwitch<Operation *, bool>(op)
+      .Case([&](wg::BarrierOp barrier) {
+        auto participants = static_cast<int64_t>(barrier.getParticipants());
+        set(barrier.getBarrier(), cta.add(op, NamedBarrier(participants)));
+        return true;
+      })
+      .Case([&](wg::ArriveOp arriveOp) {
+        step = meet(op, *getAs<NamedBarrier *>(arriveOp.getBarrier()),
+                    /*waits=*/false);
+        return true;
+      })
+      .Case([&](wg::MeetOp meetOp) {
+        step = meet(op, *getAs<NamedBarrier *>(meetOp.getBarrier()),
+                    /*waits=*/true);
+        return true;
+      })
+      .Default(false);
 }
 
 bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
@@ -118,13 +120,18 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
     return true;
   step = Step::Done;
   return TypeSwitch<Operation *, bool>(op)
-      .Case([&](wg::SyncOp) {
-        step = getStep(verifyAllThreads(op));
+      .Case([&](wg::SyncOp sync) {
+        // The barrier of the hardware is that of the named warpgroup.
+        if (auto warpgroup = sync.getWarpgroup();
+            warpgroup && *warpgroup != observer.warpgroup)
+          step = fail(op, "expected warpgroup " + Twine(*warpgroup));
         observer.sync();
         return true;
       })
       .Case([&](wg::FenceProxyOp) {
-        observer.fenced = observer.time;
+        // One thread fences nothing of the others.
+        if (!observer.inOneThread)
+          observer.fenced = observer.time;
         return true;
       })
       .Case([&](gpu::BarrierOp) {
@@ -152,7 +159,7 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
       })
       .Case([&](wg::MBarrierExpectOp expect) {
         MBarrier *barrier = getMBarrier(op, expect.getBarrier());
-        if (!barrier || failed(verifyOneThread(op))) {
+        if (!barrier) {
           step = Step::Failed;
           return true;
         }

@@ -28,8 +28,10 @@ struct Ring {
   wg::RingOp op;
   int64_t begin;
   MBarrierRow full, empty;
-  /// The use that each slot was last acquired for, or -1.
+  /// The use that each slot was last claimed or acquired for, or -1.
   std::vector<int64_t> lastUse;
+  /// Whether each slot has been claimed and not yet acquired.
+  std::vector<bool> claimed;
 };
 
 /// How a kernel is launched.

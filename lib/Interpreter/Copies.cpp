@@ -137,8 +137,6 @@ static char *getBytes(const MemRef &memref, GetAddress getAddress) {
 //===----------------------------------------------------------------------===//
 
 Step Warpgroup::copy(wg::CopyOp op) {
-  if (failed(verifyOneThread(op)))
-    return Step::Failed;
   MBarrier *barrier = getMBarrier(op, op.getBarrier());
   if (!barrier)
     return Step::Failed;
@@ -192,8 +190,6 @@ Step Warpgroup::copy(wg::CopyOp op) {
 }
 
 Step Warpgroup::copyOut(wg::CopyOutOp op) {
-  if (failed(verifyOneThread(op)))
-    return Step::Failed;
   const auto &tile = getAs<SharedTile>(op.getTile());
   FailureOr<Access *> access =
       readTile(op, tile, /*layout=*/{}, /*isAsync=*/true);

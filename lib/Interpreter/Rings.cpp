@@ -47,7 +47,12 @@ Step Warpgroup::createRing(wg::RingOp op) {
   int64_t begin = allocate(op, slots * type.getSlotBytes(), std::nullopt);
   if (begin < 0)
     return Step::Failed;
-  Ring ring{op, begin, {}, {}, std::vector<int64_t>(slots, -1)};
+  Ring ring{op,
+            begin,
+            {},
+            {},
+            std::vector<int64_t>(slots, -1),
+            std::vector<bool>(slots, false)};
   auto consumers = static_cast<int64_t>(op.getConsumers());
   ring.full.barriers.assign(slots, MBarrier(1));
   ring.empty.barriers.assign(slots, MBarrier(consumers * warps));
@@ -76,14 +81,10 @@ static std::string describe(int64_t use, int64_t slot) {
   return ("use " + Twine(use) + " of the ring, in slot " + Twine(slot)).str();
 }
 
-Step Warpgroup::acquire(wg::AcquireOp op) {
-  int64_t use = getUse(op, op.getUse());
-  if (use < 0 || failed(verifyOneThread(op)))
-    return Step::Failed;
-  Ring &ring = *getAs<Ring *>(op.getRing());
+// Waits until the slot is empty, and makes it that of the use.
+Step Warpgroup::waitForEmpty(Operation *op, Ring &ring, int64_t use) {
   int64_t slot = use % getNumSlots(ring), round = use / getNumSlots(ring);
   MBarrier &empty = ring.empty.barriers[slot];
-  MBarrier &full = ring.full.barriers[slot];
   if (empty.getPhase() < round)
     return wait("for the release of " +
                 Twine(describe(use - getNumSlots(ring), slot)) + ": " +
@@ -94,7 +95,49 @@ Step Warpgroup::acquire(wg::AcquireOp op) {
                         Twine(ring.lastUse[slot]) + ", got use " + Twine(use));
   observer.learn(empty.getKnowledge());
   ring.lastUse[slot] = use;
-  full.expect(ring.op.getRing().getType().getCopiedBytes());
+  return Step::Done;
+}
+
+Step Warpgroup::claim(wg::ClaimOp op) {
+  int64_t use = getUse(op, op.getUse());
+  if (use < 0)
+    return Step::Failed;
+  Ring &ring = *getAs<Ring *>(op.getRing());
+  Step step = waitForEmpty(op, ring, use);
+  if (step != Step::Done)
+    return step;
+  ring.claimed[use % getNumSlots(ring)] = true;
+  // What was in the slot is of an earlier use.
+  int64_t begin = ring.begin + getOffset(ring.op.getRing().getType(),
+                                         use % getNumSlots(ring), 0);
+  cta.shared.forget(begin, begin + ring.op.getRing().getType().getSlotBytes());
+  setTiles(op.getTiles(), ring, use);
+  return Step::Done;
+}
+
+Step Warpgroup::acquire(wg::AcquireOp op) {
+  int64_t use = getUse(op, op.getUse());
+  if (use < 0)
+    return Step::Failed;
+  Ring &ring = *getAs<Ring *>(op.getRing());
+  int64_t slot = use % getNumSlots(ring);
+  if (ring.claimed[slot] && ring.lastUse[slot] == use) {
+    ring.claimed[slot] = false;
+  } else {
+    // Whoever fills before the slot is empty overwrites what is still read.
+    if (!op.getFilled().empty())
+      return fail(op, "expected " + Twine(describe(use, slot)) +
+                          ", to be claimed before its tiles are filled");
+    Step step = waitForEmpty(op, ring, use);
+    if (step != Step::Done)
+      return step;
+  }
+  MBarrier &full = ring.full.barriers[slot];
+  wg::RingType type = ring.op.getRing().getType();
+  int64_t bytes = type.getCopiedBytes();
+  for (int64_t tile : op.getFilled())
+    bytes -= type.getTiles()[tile].getBytes();
+  full.expect(bytes);
   Step step = arrive(op, full, 1);
   set(op.getBarrier(), MBarrierAt{&ring.full, slot, /*publishedBy=*/0});
   setTiles(op.getTiles(), ring, use);
@@ -124,7 +167,7 @@ Step Warpgroup::take(wg::TakeOp op) {
 // One thread of each warp arrives.
 Step Warpgroup::release(wg::ReleaseOp op) {
   int64_t use = getUse(op, op.getUse());
-  if (use < 0 || failed(verifyAllThreads(op)))
+  if (use < 0)
     return Step::Failed;
   Ring &ring = *getAs<Ring *>(op.getRing());
   int64_t slot = use % getNumSlots(ring), round = use / getNumSlots(ring);
@@ -155,6 +198,10 @@ bool Warpgroup::executeOnRings(Operation *op, Step &step) {
       })
       .Case([&](wg::AcquireOp acquireOp) {
         step = acquire(acquireOp);
+        return true;
+      })
+      .Case([&](wg::ClaimOp claimOp) {
+        step = claim(claimOp);
         return true;
       })
       .Case([&](wg::TakeOp takeOp) {

@@ -28,11 +28,21 @@ bool Observer::knows(const Access &access) const {
   return access.time <= last;
 }
 
+bool Observer::knowsFence(const Access &write) const {
+  if (write.agent == warpgroup)
+    return write.time <= fenced;
+  int64_t last = known.get(getFences(write.agent));
+  if (inOneThread)
+    last = std::max(last, ofOneThread.get(getFences(write.agent)));
+  return write.time <= last;
+}
+
 Knowledge Observer::getKnowledge() const {
   Knowledge knowledge = known;
   if (inOneThread)
     knowledge.add(ofOneThread);
   knowledge.set(warpgroup, inOneThread ? synced : time);
+  knowledge.set(getFences(warpgroup), fenced);
   return knowledge;
 }
 
@@ -108,12 +118,11 @@ const Access *SharedMemory::findConflict(const Access &access,
   return nullptr;
 }
 
-const Access *
-SharedMemory::findUnfenced(const Access &read,
-                           function_ref<int64_t(unsigned)> getFenced) const {
+const Access *SharedMemory::findUnfenced(const Access &read,
+                                         const Observer &observer) const {
   for (const Access &other : accesses)
     if (other.isWrite && !other.isCopy && other.begin < read.end &&
-        read.begin < other.end && other.time > getFenced(other.agent))
+        read.begin < other.end && !observer.knowsFence(other))
       return &other;
   return nullptr;
 }

@@ -45,9 +45,12 @@ struct Access {
   int64_t time = 0;
 };
 
-/// What one warpgroup knows.
+/// What one warpgroup knows: of the accesses of every agent and, with the
+/// numbers of `getFences`, which of a warpgroup's writes are fenced.
 struct Observer {
   unsigned warpgroup = 0;
+  /// Of the CTA.
+  unsigned numWarpgroups = 1;
   /// Its last access, and the last before its last barrier, and its last fence.
   int64_t time = 0, synced = 0, fenced = 0;
   Knowledge known;
@@ -57,6 +60,8 @@ struct Observer {
   Knowledge ofOneThread;
 
   bool knows(const Access &access) const;
+  /// Whether the write of another warpgroup or this one has been fenced.
+  bool knowsFence(const Access &write) const;
   /// What it tells by arriving at a barrier: one thread does not speak for what
   /// the others did since their last barrier.
   Knowledge getKnowledge() const;
@@ -66,6 +71,11 @@ struct Observer {
   }
   /// All threads know what each of them did and knows.
   void sync();
+
+private:
+  size_t getFences(unsigned ofWarpgroup) const {
+    return 3 * numWarpgroups + ofWarpgroup;
+  }
 };
 
 /// Of one barrier object.
@@ -91,10 +101,9 @@ public:
   const Access *findConflict(const Access &access,
                              const Observer &observer) const;
   /// A write to bytes of a tile that an asynchronous reader may not see: one
-  /// that its warpgroup, of which `getFenced` gives the last fence, has not
-  /// fenced. Or null.
+  /// of which the observer does not know that it is fenced. Or null.
   const Access *findUnfenced(const Access &read,
-                             function_ref<int64_t(unsigned)> getFenced) const;
+                             const Observer &observer) const;
   /// Remembers an access. Accesses of one op to the same bytes are one entry,
   /// that of the last, so that loops do not make the list longer.
   Access *add(const Access &access);

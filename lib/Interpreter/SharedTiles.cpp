@@ -88,11 +88,8 @@ LogicalResult Warpgroup::verifyIsWritten(Operation *op,
 // Before an asynchronous read, threads have to fence what they wrote; PTX ISA,
 // "Async proxy".
 LogicalResult Warpgroup::verifyIsFenced(Operation *op, const Access &access) {
-  auto getFenced = [&](unsigned number) {
-    return cta.warpgroups[number]->observer.fenced;
-  };
   const Access *write =
-      cta.hasFences ? cta.shared.findUnfenced(access, getFenced) : nullptr;
+      cta.hasFences ? cta.shared.findUnfenced(access, observer) : nullptr;
   if (!write)
     return success();
   InFlightDiagnostic diagnostic = emitError(op);
@@ -232,6 +229,14 @@ bool Warpgroup::executeOnShared(Operation *op, Step &step) {
       })
       .Case([&](wg::CopyOutOp copyOp) {
         step = copyOut(copyOp);
+        return true;
+      })
+      .Case([&](wg::FillOp fillOp) {
+        step = fill(fillOp);
+        return true;
+      })
+      .Case([&](wg::DrainOp drainOp) {
+        step = drain(drainOp);
         return true;
       })
       .Case([&](wg::WaitCopiesOutOp wait) {

@@ -28,16 +28,19 @@ static Attribute getLayout(Type tile, bool transposed) {
                                                         : Attribute();
 }
 
-// Visits the elements of a memref of one or two dimensions, of those rows that
-// are before the limit.
+// Visits the elements of a memref of one or two dimensions that are within the
+// tile, row by row.
 template <typename Visit>
 static LogicalResult forEachElement(const MemRef &memref,
-                                    std::optional<int64_t> limit, Visit visit) {
-  int64_t rows = memref.sizes[0];
-  if (limit)
-    rows = std::min(rows, *limit);
-  int64_t columns = memref.sizes.size() == 2 ? memref.sizes[1] : 1;
-  for (int64_t row = 0; row < rows; ++row)
+                                    ArrayRef<int64_t> tileShape,
+                                    bool transposed, Visit visit) {
+  SmallVector<int64_t, 2> counts(tileShape);
+  if (transposed)
+    std::swap(counts[0], counts[1]);
+  for (auto [count, size] : llvm::zip(counts, memref.sizes))
+    count = std::min(count, size);
+  int64_t columns = counts.size() == 2 ? counts[1] : 1;
+  for (int64_t row = 0; row < counts[0]; ++row)
     for (int64_t column = 0; column < columns; ++column)
       if (failed(visit(row, column)))
         return failure();
@@ -65,9 +68,6 @@ Step Warpgroup::load(wg::LoadOp op) {
 
 Step Warpgroup::loadGlobal(wg::LoadOp op, std::shared_ptr<Tile> result) {
   const auto &source = getAs<MemRef>(op.getSource());
-  std::optional<int64_t> limit;
-  if (op.getLimit())
-    limit = getInteger(op.getLimit());
   auto read = [&](int64_t row, int64_t column) -> LogicalResult {
     SmallVector<int64_t, 2> indices = {row, column};
     indices.resize(source.sizes.size());
@@ -78,7 +78,8 @@ Step Warpgroup::loadGlobal(wg::LoadOp op, std::shared_ptr<Tile> result) {
                  address);
     return success();
   };
-  if (failed(forEachElement(source, limit, read)))
+  // Zero outside of the memref.
+  if (failed(forEachElement(source, result->shape, op.getTranspose(), read)))
     return Step::Failed;
   set(op.getTile(), TilePtr(std::move(result)));
   return Step::Done;
@@ -113,9 +114,6 @@ Step Warpgroup::store(wg::StoreOp op) {
 
 Step Warpgroup::storeGlobal(wg::StoreOp op, const Tile &tile) {
   const auto &destination = getAs<MemRef>(op.getDestination());
-  std::optional<int64_t> limit;
-  if (op.getLimit())
-    limit = getInteger(op.getLimit());
   auto write = [&](int64_t row, int64_t column) -> LogicalResult {
     SmallVector<int64_t, 2> indices = {row, column};
     indices.resize(destination.sizes.size());
@@ -126,7 +124,8 @@ Step Warpgroup::storeGlobal(wg::StoreOp op, const Tile &tile) {
                address);
     return success();
   };
-  return getStep(forEachElement(destination, limit, write));
+  return getStep(
+      forEachElement(destination, tile.shape, op.getTranspose(), write));
 }
 
 Step Warpgroup::extract(wg::ExtractOp op) {
@@ -156,6 +155,20 @@ static TilePtr createIota(Type type) {
   std::shared_ptr<Tile> result = createTile(type);
   for (auto [i, value] : llvm::enumerate(result->integers))
     value = static_cast<int64_t>(i);
+  return result;
+}
+
+// Of a thread's columns, and then of a quad's: in the order of a GPU.
+static TilePtr createSums(const Tile &source) {
+  constexpr int64_t quad = 4;
+  int64_t rows = source.shape[0], columns = source.shape[1];
+  auto result = std::make_shared<Tile>(source.element, ArrayRef(rows));
+  for (int64_t row = 0; row < rows; ++row) {
+    std::array<float, quad> sums = {};
+    for (int64_t column = 0; column < columns; ++column)
+      sums[column / 2 % quad] += source.floats[row * columns + column];
+    result->floats[row] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  }
   return result;
 }
 
@@ -217,10 +230,6 @@ Step Warpgroup::invertBlocks(wg::InvertBlocksOp op) {
 }
 
 bool Warpgroup::executeOnTiles(Operation *op, Step &step) {
-  bool isKnown = isa<wg::IotaOp, wg::BroadcastOp, wg::LoadOp, wg::StoreOp,
-                     wg::CumsumOp, wg::InvertBlocksOp>(op);
-  if (isKnown && failed(verifyAllThreads(op)))
-    return true;
   step = Step::Done;
   return TypeSwitch<Operation *, bool>(op)
       .Case([&](wg::IotaOp iota) {
@@ -229,6 +238,10 @@ bool Warpgroup::executeOnTiles(Operation *op, Step &step) {
       })
       .Case([&](wg::CumsumOp cumsum) {
         set(cumsum.getSums(), createCumsum(getTile(cumsum.getSource())));
+        return true;
+      })
+      .Case([&](wg::SumColumnsOp sum) {
+        set(sum.getSums(), createSums(getTile(sum.getSource())));
         return true;
       })
       .Case([&](wg::BroadcastOp broadcastOp) {

@@ -17,6 +17,7 @@ using namespace mlir::gdr::interpreter;
 
 Warpgroup::Warpgroup(CTA &cta, unsigned number) : cta(cta) {
   observer.warpgroup = number;
+  observer.numWarpgroups = cta.launch.block[0] / wg::warpgroupThreads;
 }
 
 std::string Warpgroup::getName() const {
@@ -38,12 +39,6 @@ InFlightDiagnostic Warpgroup::emitError(Operation *op) {
 Step Warpgroup::wait(const Twine &why) {
   reason = why.str();
   return Step::Blocked;
-}
-
-LogicalResult Warpgroup::verifyAllThreads(Operation *op) {
-  if (observer.inOneThread)
-    return emitError(op) << "expected all threads of the warpgroup, got one";
-  return success();
 }
 
 LogicalResult Warpgroup::verifyOneThread(Operation *op) {

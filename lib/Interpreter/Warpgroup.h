@@ -52,8 +52,7 @@ private:
   Step enterRole(wg::RolesOp op);
   bool executeStructure(Operation *op, Step &step);
   Step wait(const Twine &why);
-  /// Fails in wg.one_thread, or outside of it.
-  LogicalResult verifyAllThreads(Operation *op);
+  /// Fails outside of wg.one_thread; for ops without the trait ByOneThread.
   LogicalResult verifyOneThread(Operation *op);
 
   // SharedTiles.cpp
@@ -99,9 +98,20 @@ private:
   Step copyOut(wg::CopyOutOp op);
   Step waitForCopiesOut(wg::WaitCopiesOutOp op);
 
+  // Fills.cpp
+  Step fill(wg::FillOp op);
+  Step drain(wg::DrainOp op);
+  /// Visits the units that threads copy between a memref and a tile: where each
+  /// is in shared memory, and its address, null outside of the memref.
+  LogicalResult forEachUnit(Operation *op, const SharedTile &tile,
+                            const MemRef &memory,
+                            function_ref<void(int64_t, char *)> visit);
+
   // Rings.cpp
   bool executeOnRings(Operation *op, Step &step);
   Step createRing(wg::RingOp op);
+  Step waitForEmpty(Operation *op, Ring &ring, int64_t use);
+  Step claim(wg::ClaimOp op);
   Step acquire(wg::AcquireOp op);
   Step take(wg::TakeOp op);
   Step release(wg::ReleaseOp op);

@@ -8,8 +8,13 @@
 // RUN: not gdr-run %s --target=interpreter --function=no_fence 2>&1 | FileCheck %s --check-prefix=NO-FENCE
 // RUN: not gdr-run %s --target=interpreter --function=over 2>&1 | FileCheck %s --check-prefix=OVER
 // RUN: not gdr-run %s --target=interpreter --function=too_small 2>&1 | FileCheck %s --check-prefix=TOO-SMALL
+// RUN: gdr-run %s --target=interpreter --function=meetings
+// RUN: not gdr-run %s --target=interpreter --function=stored_again 2>&1 | FileCheck %s --check-prefix=STORED-AGAIN
+// RUN: not gdr-run %s --target=interpreter --function=late_fence 2>&1 | FileCheck %s --check-prefix=LATE-FENCE
+// RUN: not gdr-run %s --target=interpreter --function=other_sync 2>&1 | FileCheck %s --check-prefix=OTHER-SYNC
 
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
+!wide = !wg.shared<64x128xbf16, swizzle = 128>
 !ring = !wg.ring<1, !tile>
 !narrow = tensor<64x64xbf16, #wg.fragment>
 !acc = tensor<64x64xf32, #wg.fragment>
@@ -98,13 +103,53 @@ func.func @over() {
 
 // The launch gives less than the kernel uses.
 //
-// TOO-SMALL: error: 'wg.alloc' op expected at most 8192 bytes of shared memory, got 9216
+// TOO-SMALL: error: 'wg.alloc' op expected at most 8192 bytes of shared memory, got 16384
 func.func @too_small() {
   %c1 = arith.constant 1 : index
   %c128 = arith.constant 128 : index
   %bytes = arith.constant 8192 : i32
   gpu.launch_func @kernels::@over blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
       dynamic_shared_memory_size %bytes
+  return
+}
+
+// A tile goes back and forth between two roles.
+func.func @meetings() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 256 : index
+  gpu.launch_func @kernels::@meetings blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  return
+}
+
+// A role that does not wait stores again what the other one multiplies.
+//
+// STORED-AGAIN: error: 'wg.store' op writes shared memory that 'wg.mma' has read in warpgroup 1, with no barrier between the two
+func.func @stored_again() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 256 : index
+  gpu.launch_func @kernels::@stored_again blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  return
+}
+
+// A fence behind the barrier that publishes the store.
+//
+// LATE-FENCE: error: 'wg.mma' op reads asynchronously what 'wg.store' has written, with no wg.fence_proxy in between
+// LATE-FENCE: note: in warpgroup 1, of role 'math'
+func.func @late_fence() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 256 : index
+  gpu.launch_func @kernels::@late_fence blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  return
+}
+
+// The barrier of another warpgroup.
+//
+// OTHER-SYNC: error: 'wg.sync' op expected warpgroup 1
+// OTHER-SYNC: note: in warpgroup 0 of block
+func.func @other_sync() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 128 : index
+  gpu.launch_func @kernels::@other_sync blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
   return
 }
 
@@ -186,16 +231,93 @@ gpu.module @kernels {
     wg.sync
     %product = wg.mma %zero, %first : !narrow, !tile -> !pending
     %other = wg.mma %zero, %second : !narrow, !tile -> !pending
+    %results:2 = wg.wait %product, %other : !pending, !pending -> !acc, !acc
     gpu.return
   }
   gpu.func @over() kernel {
     %zero = arith.constant dense<0.0> : !narrow
-    %below = wg.alloc : !tile
-    %above = wg.alloc over %below : !tile {over_offset = 1024 : i64} : !tile
-    wg.store %zero, %below : !narrow, !tile
+    %below = wg.alloc : !wide
+    %above = wg.alloc over %below : !wide {over_offset = 1024 : i64} : !tile
+    %wide = arith.constant dense<0.0> : tensor<64x128xbf16, #wg.fragment>
+    wg.store %wide, %below : tensor<64x128xbf16, #wg.fragment>, !wide
     wg.sync
-    %product = wg.mma %zero, %below : !narrow, !tile -> !pending
+    %product = wg.mma %zero, %below : !narrow, !wide -> !wg.pending<tensor<64x128xf32, #wg.fragment>>
     wg.store %zero, %above : !narrow, !tile
+    %result = wg.wait %product : !wg.pending<tensor<64x128xf32, #wg.fragment>> -> tensor<64x128xf32, #wg.fragment>
+    gpu.return
+  }
+  gpu.func @meetings() kernel {
+    %zero = arith.constant dense<0.0> : !narrow
+    %tile = wg.alloc {offset = 0 : i64} : !tile
+    %full = wg.barrier participants(2) {number = 3}
+    %empty = wg.barrier participants(2) {number = 4}
+    wg.roles {
+      wg.role "store" warpgroups(1) registers(96) {
+        wg.store %zero, %tile : !narrow, !tile
+        wg.fence_proxy
+        wg.arrive %full
+        wg.meet %empty
+        wg.store %zero, %tile : !narrow, !tile
+        wg.fence_proxy
+        wg.arrive %full
+      }
+      wg.role "math" warpgroups(1) registers(96) {
+        wg.meet %full
+        %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
+        %result = wg.wait %product : !pending -> !acc
+        wg.arrive %empty
+        wg.meet %full
+        %other = wg.mma %zero, %tile : !narrow, !tile -> !pending
+        %last = wg.wait %other : !pending -> !acc
+      }
+    }
+    gpu.return
+  }
+  gpu.func @stored_again() kernel {
+    %zero = arith.constant dense<0.0> : !narrow
+    %tile = wg.alloc {offset = 0 : i64} : !tile
+    %full = wg.barrier participants(2) {number = 3}
+    %empty = wg.barrier participants(2) {number = 4}
+    wg.roles {
+      wg.role "store" warpgroups(1) registers(96) {
+        wg.store %zero, %tile : !narrow, !tile
+        wg.fence_proxy
+        wg.arrive %full
+        wg.meet %empty
+        wg.store %zero, %tile : !narrow, !tile
+        wg.fence_proxy
+        wg.arrive %full
+      }
+      wg.role "math" warpgroups(1) registers(96) {
+        wg.meet %full
+        wg.arrive %empty
+        %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
+        %result = wg.wait %product : !pending -> !acc
+        wg.meet %full
+      }
+    }
+    gpu.return
+  }
+  gpu.func @late_fence() kernel {
+    %zero = arith.constant dense<0.0> : !narrow
+    %tile = wg.alloc {offset = 0 : i64} : !tile
+    %full = wg.barrier participants(2) {number = 3}
+    wg.roles {
+      wg.role "store" warpgroups(1) registers(96) {
+        wg.store %zero, %tile : !narrow, !tile
+        wg.arrive %full
+        wg.fence_proxy
+      }
+      wg.role "math" warpgroups(1) registers(96) {
+        wg.meet %full
+        %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
+        %result = wg.wait %product : !pending -> !acc
+      }
+    }
+    gpu.return
+  }
+  gpu.func @other_sync() kernel {
+    wg.sync {warpgroup = 1}
     gpu.return
   }
 }

@@ -4,9 +4,14 @@
 // RUN: not gdr-run %s --target=interpreter --function=not_released 2>&1 | FileCheck %s --check-prefix=NOT-RELEASED
 // RUN: not gdr-run %s --target=interpreter --function=too_few_consumers 2>&1 | FileCheck %s --check-prefix=TOO-FEW-CONSUMERS
 // RUN: not gdr-run %s --target=interpreter --function=too_few_bytes 2>&1 | FileCheck %s --check-prefix=TOO-FEW-BYTES
-// RUN: not gdr-run %s --target=interpreter --function=one_role 2>&1 | FileCheck %s --check-prefix=ONE-ROLE
+// RUN: not gdr-run %s --target=interpreter --function=one_comes 2>&1 | FileCheck %s --check-prefix=ONE-COMES
+// RUN: not gdr-run %s --target=interpreter --function=crossed 2>&1 | FileCheck %s --check-prefix=CROSSED
+// RUN: not gdr-run %s --target=interpreter --function=waits_first 2>&1 | FileCheck %s --check-prefix=WAITS-FIRST
+// RUN: not gdr-run %s --target=interpreter --function=some_come 2>&1 | FileCheck %s --check-prefix=SOME-COME
+// RUN: not gdr-run %s --target=interpreter --function=twice 2>&1 | FileCheck %s --check-prefix=TWICE
 
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
+!wide = !wg.shared<64x128xbf16, swizzle = 128>
 !ring = !wg.ring<1, !tile>
 !narrow = tensor<64x64xbf16, #wg.fragment>
 !acc = tensor<64x64xf32, #wg.fragment>
@@ -68,6 +73,8 @@ gpu.module @not_released_kernels {
     %c1 = arith.constant 1 : index
     %c2 = arith.constant 2 : index
     %zero = arith.constant dense<0.0> : !narrow
+    %block = gpu.block_id x
+    %never = arith.cmpi ugt, %block, %c0 : index
     %ring = wg.ring consumers(1) : !ring
     wg.roles {
       wg.role "load" warpgroups(1) registers(40) {
@@ -80,6 +87,9 @@ gpu.module @not_released_kernels {
       }
       wg.role "math" warpgroups(1) registers(232) {
         %tile0 = wg.take %ring[%c0] : !ring -> !tile
+        scf.if %never {
+          wg.release %ring[%c0] : !ring
+        }
         %tile1 = wg.take %ring[%c1] : !ring -> !tile
       }
     }
@@ -87,13 +97,14 @@ gpu.module @not_released_kernels {
   }
 }
 
-// The ring waits for two consumers, and has one.
+// The ring waits for two consumers, of which one comes.
 //
 // TOO-FEW-CONSUMERS: note: warpgroup 0, of role 'load', waits at '{{.*}}wg.acquire %{{.*}}' for the release of use 0 of the ring, in slot 0: 4 of 8 arrivals are missing
 // TOO-FEW-CONSUMERS: note: warpgroup 1, of role 'math', has ended
+// TOO-FEW-CONSUMERS: note: warpgroup 2, of role 'math', has ended
 func.func @too_few_consumers(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
-  %threads = arith.constant 256 : index
+  %threads = arith.constant 384 : index
   gpu.launch_func @too_few_consumers_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
       args(%x : memref<64x64xbf16>)
   return
@@ -114,16 +125,20 @@ gpu.module @too_few_consumers_kernels {
           wg.copy %x[], %tile1, %barrier1 : memref<64x64xbf16>, !tile
         }
       }
-      wg.role "math" warpgroups(1) registers(232) {
+      wg.role "math" warpgroups(2) registers(160) {
         %tile0 = wg.take %ring[%c0] : !ring -> !tile
-        wg.release %ring[%c0] : !ring
+        %warpgroup = wg.warpgroup_index
+        %is_first = arith.cmpi eq, %warpgroup, %c0 : index
+        scf.if %is_first {
+          wg.release %ring[%c0] : !ring
+        }
       }
     }
     gpu.return
   }
 }
 
-// A slot of two tiles, of which one is loaded.
+// A tile of two panels, of which one is loaded.
 //
 // TOO-FEW-BYTES: note: warpgroup 1, of role 'math', waits at '{{.*}}wg.take %{{.*}}' for use 0 of the ring, in slot 0, to be filled: 8192 bytes are missing that no copy brings
 func.func @too_few_bytes(%x: memref<64x64xbf16>) {
@@ -139,45 +154,160 @@ gpu.module @too_few_bytes_kernels {
     %c1 = arith.constant 1 : index
     %c2 = arith.constant 2 : index
     %zero = arith.constant dense<0.0> : !narrow
-    %ring = wg.ring consumers(1) : !wg.ring<1, !tile, !tile>
+    %ring = wg.ring consumers(1) : !wg.ring<1, !wide>
     wg.roles {
       wg.role "load" warpgroups(1) registers(40) {
         wg.one_thread {
-          %barrier, %tiles:2 = wg.acquire %ring[%c0] : !wg.ring<1, !tile, !tile> -> !tile, !tile
-          wg.copy %x[], %tiles#0, %barrier : memref<64x64xbf16>, !tile
+          %barrier, %tile = wg.acquire %ring[%c0] : !wg.ring<1, !wide> -> !wide
+          %panel = wg.slice %tile[%c0] : !wide -> !tile
+          wg.copy %x[], %panel, %barrier : memref<64x64xbf16>, !tile
         }
       }
       wg.role "math" warpgroups(1) registers(232) {
-        %tiles:2 = wg.take %ring[%c0] : !wg.ring<1, !tile, !tile> -> !tile, !tile
+        %tile = wg.take %ring[%c0] : !wg.ring<1, !wide> -> !wide
       }
     }
     gpu.return
   }
 }
 
-// A barrier of the CTA that one role comes to.
+// A barrier of the CTA that one warpgroup comes to.
 //
-// ONE-ROLE: note: warpgroup 0, of role 'load', waits at 'gpu.barrier' for 1 of 2 warpgroups
-// ONE-ROLE: note: warpgroup 1, of role 'math', has ended
-func.func @one_role(%x: memref<64x64xbf16>) {
+// ONE-COMES: note: warpgroup 0 waits at 'gpu.barrier' for 1 of 2 warpgroups
+// ONE-COMES: note: warpgroup 1 has ended
+func.func @one_comes(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
   %threads = arith.constant 256 : index
-  gpu.launch_func @one_role_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  gpu.launch_func @one_comes_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
       args(%x : memref<64x64xbf16>)
   return
 }
-gpu.module @one_role_kernels {
+gpu.module @one_comes_kernels {
   gpu.func @kernel(%x: memref<64x64xbf16>) kernel {
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %c2 = arith.constant 2 : index
     %zero = arith.constant dense<0.0> : !narrow
+    %warpgroup = wg.warpgroup_index
+    %is_first = arith.cmpi eq, %warpgroup, %c0 : index
+    scf.if %is_first {
+      gpu.barrier
+    }
+    gpu.return
+  }
+}
+
+// Two roles come to two barriers, each to another one first.
+//
+// CROSSED: error: deadlock
+// CROSSED: note: warpgroup 0, of role 'keys', waits at 'wg.meet %{{.*}}' for 1 of 2 warpgroups
+// CROSSED: note: warpgroup 1, of role 'queries', waits at 'wg.meet %{{.*}}' for 1 of 2 warpgroups
+func.func @crossed() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 256 : index
+  gpu.launch_func @crossed_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  return
+}
+gpu.module @crossed_kernels {
+  gpu.func @kernel() kernel {
+    %first = wg.barrier participants(2)
+    %second = wg.barrier participants(2)
     wg.roles {
-      wg.role "load" warpgroups(1) registers(40) {
-        gpu.barrier
+      wg.role "keys" warpgroups(1) registers(200) {
+        wg.meet %first
+        wg.meet %second
       }
-      wg.role "math" warpgroups(1) registers(232) {
-        wg.sync
+      wg.role "queries" warpgroups(1) registers(200) {
+        wg.meet %second
+        wg.meet %first
+      }
+    }
+    gpu.return
+  }
+}
+
+// Both roles wait for each other; one of them ought to arrive before.
+//
+// WAITS-FIRST: note: warpgroup 0, of role 'keys', waits at 'wg.meet %{{.*}}' for 1 of 2 warpgroups
+// WAITS-FIRST: note: warpgroup 1, of role 'queries', waits at 'wg.meet %{{.*}}' for 1 of 2 warpgroups
+func.func @waits_first() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 256 : index
+  gpu.launch_func @waits_first_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  return
+}
+gpu.module @waits_first_kernels {
+  gpu.func @kernel() kernel {
+    %upper = wg.barrier participants(2)
+    %lower = wg.barrier participants(2)
+    wg.roles {
+      wg.role "keys" warpgroups(1) registers(200) {
+        wg.meet %lower
+        wg.arrive %upper
+      }
+      wg.role "queries" warpgroups(1) registers(200) {
+        wg.meet %upper
+        wg.arrive %lower
+      }
+    }
+    gpu.return
+  }
+}
+
+// Only some warpgroups of two roles come, which their branches do not tell.
+//
+// SOME-COME: note: warpgroup 0, of role 'keys', waits at '{{.*}}wg.meet %{{.*}}' for 3 of 4 warpgroups
+// SOME-COME: note: warpgroup 1, of role 'keys', has ended
+// SOME-COME: note: warpgroup 2, of role 'queries', has ended
+func.func @some_come() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 512 : index
+  gpu.launch_func @some_come_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  return
+}
+gpu.module @some_come_kernels {
+  gpu.func @kernel() kernel {
+    %c0 = arith.constant 0 : index
+    %all = wg.barrier participants(4)
+    %warpgroup = wg.warpgroup_index
+    %is_first = arith.cmpi eq, %warpgroup, %c0 : index
+    wg.roles {
+      wg.role "keys" warpgroups(2) registers(128) {
+        scf.if %is_first {
+          wg.meet %all
+        }
+      }
+      wg.role "queries" warpgroups(2) registers(128) {
+        scf.if %is_first {
+          wg.meet %all
+        }
+      }
+    }
+    gpu.return
+  }
+}
+
+// A role that does not wait comes again before the other one has come at all.
+//
+// TWICE: error: 'wg.arrive' op arrives twice in one phase of the barrier
+// TWICE: note: in warpgroup 0, of role 'keys', of block [0, 0, 0] of kernel 'kernel', at 'wg.arrive %{{.*}}'
+func.func @twice() {
+  %c1 = arith.constant 1 : index
+  %threads = arith.constant 256 : index
+  gpu.launch_func @twice_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
+  return
+}
+gpu.module @twice_kernels {
+  gpu.func @kernel() kernel {
+    %ready = wg.barrier participants(2)
+    wg.roles {
+      wg.role "keys" warpgroups(1) registers(200) {
+        wg.arrive %ready
+        wg.arrive %ready
+      }
+      wg.role "queries" warpgroups(1) registers(200) {
+        wg.meet %ready
+        wg.meet %ready
       }
     }
     gpu.return

@@ -21,7 +21,7 @@ module attributes {gpu.container_module} {
 // RECURRENT: gdr-run: error: cannot interpret function 'decode'
 func.func @decode(%q: memref<1x1x1x64xbf16>, %o: memref<1x1x1x64xbf16>) {
   gdr.gated_delta_rule ins(%q, %q, %q : memref<1x1x1x64xbf16>, memref<1x1x1x64xbf16>, memref<1x1x1x64xbf16>)
-      outs(%o : memref<1x1x1x64xbf16>)
+      outs(%o : memref<1x1x1x64xbf16>) {schedule = #gdr.schedule<lanes = 8, columns = 1, warps = 2, key_warps = 1>}
   return
 }
 
@@ -84,12 +84,11 @@ func.func @box(%x: memref<64x64xbf16>) {
   return
 }
 
-// BYTES: error: 'wg.copy' op expected 8192 consecutive bytes at a multiple of 16, got a memref of [64, 64] elements with strides [128, 1]
-func.func @bytes(%x: memref<64x64xbf16, strided<[128, 1]>>) {
+// BYTES: error: 'wg.copy' op expected 8192 consecutive bytes at a multiple of 16, got a memref of [64, 64] elements with strides [64, 1]
+func.func @bytes(%x: memref<5000xbf16>) {
   %c1 = arith.constant 1 : index
   %c128 = arith.constant 128 : index
-  gpu.launch_func @kernels::@bytes blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1)
-      args(%x : memref<64x64xbf16, strided<[128, 1]>>)
+  gpu.launch_func @kernels::@bytes blocks in (%c1, %c1, %c1) threads in (%c128, %c1, %c1) args(%x : memref<5000xbf16>)
   return
 }
 
@@ -114,12 +113,17 @@ gpu.module @kernels {
     }
     gpu.return
   }
-  gpu.func @bytes(%x: memref<64x64xbf16, strided<[128, 1]>>) kernel {
+  gpu.func @bytes(%x: memref<5000xbf16>) kernel {
     %c0 = arith.constant 0 : index
+    %c4 = arith.constant 4 : index
+    %block = gpu.block_id x
+    %offset = arith.addi %block, %c4 : index
+    %view = memref.reinterpret_cast %x to offset: [%offset], sizes: [64, 64], strides: [64, 1]
+        : memref<5000xbf16> to memref<64x64xbf16, strided<[64, 1], offset: ?>>
     %ring = wg.ring consumers(1) : !wg.ring<1, !tile>
     wg.one_thread {
       %barrier, %tile = wg.acquire %ring[%c0] : !wg.ring<1, !tile> -> !tile
-      wg.copy %x[], %tile, %barrier : memref<64x64xbf16, strided<[128, 1]>>, !tile
+      wg.copy %view[], %tile, %barrier : memref<64x64xbf16, strided<[64, 1], offset: ?>>, !tile
     }
     gpu.return
   }

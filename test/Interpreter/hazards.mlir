@@ -19,7 +19,6 @@
 // RUN: not gdr-run %s --target=interpreter --function=one_waits_out 2>&1 | FileCheck %s --check-prefix=ONE-WAITS-OUT
 // RUN: gdr-run %s --target=interpreter --function=one_goes_on
 // RUN: not gdr-run %s --target=interpreter --function=copied_in 2>&1 | FileCheck %s --check-prefix=COPIED-IN
-// RUN: not gdr-run %s --target=interpreter --function=one_thread 2>&1 | FileCheck %s --check-prefix=ONE-THREAD
 // RUN: not gdr-run %s --target=interpreter --function=all_threads 2>&1 | FileCheck %s --check-prefix=ALL-THREADS
 // RUN: not gdr-run %s --target=interpreter --function=too_much 2>&1 | FileCheck %s --check-prefix=TOO-MUCH
 
@@ -52,6 +51,7 @@ gpu.module @no_sync_kernels {
     %tile = wg.alloc : !tile
     wg.store %zero, %tile : !narrow, !tile
     %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
+    %result = wg.wait %product : !pending -> !acc
     gpu.return
   }
 }
@@ -77,6 +77,7 @@ gpu.module @overwritten_kernels {
     wg.sync
     %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
     wg.store %zero, %tile : !narrow, !tile
+    %result = wg.wait %product : !pending -> !acc
     gpu.return
   }
 }
@@ -205,6 +206,11 @@ gpu.module @not_multiplied_kernels {
     wg.store %zero, %tile : !narrow, !tile
     wg.sync
     %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
+    %block = gpu.block_id x
+    %never = arith.cmpi ugt, %block, %c0 : index
+    scf.if %never {
+      %result = wg.wait %product : !pending -> !acc
+    }
     gpu.return
   }
 }
@@ -252,7 +258,11 @@ gpu.module @newer_kernels {
     wg.store %zero, %tile : !narrow, !tile
     wg.sync
     %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
-    %result = wg.wait %product newer(1) : !pending -> !acc
+    %block = gpu.block_id x
+    %always = arith.cmpi eq, %block, %c0 : index
+    scf.if %always {
+      %result = wg.wait %product newer(1) : !pending -> !acc
+    }
     gpu.return
   }
 }
@@ -318,6 +328,7 @@ gpu.module @released_early_kernels {
         %tile = wg.take %ring[%c0] : !ring -> !tile
         %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
         wg.release %ring[%c0] : !ring
+        %result = wg.wait %product : !pending -> !acc
       }
     }
     gpu.return
@@ -574,32 +585,9 @@ gpu.module @copied_in_kernels {
   }
 }
 
-// A barrier of all threads that one comes to.
+// All threads wait for the copies of one.
 //
-// ONE-THREAD: error: 'wg.sync' op expected all threads of the warpgroup, got one
-func.func @one_thread(%x: memref<64x64xbf16>) {
-  %c1 = arith.constant 1 : index
-  %threads = arith.constant 128 : index
-  gpu.launch_func @one_thread_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
-      args(%x : memref<64x64xbf16>)
-  return
-}
-gpu.module @one_thread_kernels {
-  gpu.func @kernel(%x: memref<64x64xbf16>) kernel {
-    %c0 = arith.constant 0 : index
-    %c1 = arith.constant 1 : index
-    %c2 = arith.constant 2 : index
-    %zero = arith.constant dense<0.0> : !narrow
-    wg.one_thread {
-      wg.sync
-    }
-    gpu.return
-  }
-}
-
-// A copy that all threads make.
-//
-// ALL-THREADS: error: 'wg.acquire' op expected one thread, got all of the warpgroup; put the op in a wg.one_thread
+// ALL-THREADS: error: 'wg.wait_copies_out' op expected one thread, got all of the warpgroup; put the op in a wg.one_thread
 func.func @all_threads(%x: memref<64x64xbf16>) {
   %c1 = arith.constant 1 : index
   %threads = arith.constant 128 : index
@@ -613,9 +601,7 @@ gpu.module @all_threads_kernels {
     %c1 = arith.constant 1 : index
     %c2 = arith.constant 2 : index
     %zero = arith.constant dense<0.0> : !narrow
-    %ring = wg.ring consumers(1) : !ring
-    %barrier0, %tile0 = wg.acquire %ring[%c0] : !ring -> !tile
-    wg.copy %x[], %tile0, %barrier0 : memref<64x64xbf16>, !tile
+    wg.wait_copies_out
     gpu.return
   }
 }

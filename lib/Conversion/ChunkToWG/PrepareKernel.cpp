@@ -107,7 +107,8 @@ public:
 
 private:
   // K and Q are dead when the products are known; what is computed from them
-  // takes their place.
+  // takes their place. Not so the gates, betas and norms, which are computed
+  // before.
   void createTiles() {
     int64_t keyDim = llvm::alignTo(op.getKeyDim(), fragmentRows);
     SharedType keys = t.getShared({C, keyDim}, element, swizzle);
@@ -117,24 +118,26 @@ private:
     SharedType result = t.getShared({C, C}, element, swizzle);
     int64_t reusable = ringType.getSlotBytes(), used = 0;
     auto alloc = [&](SharedType type) -> Value {
-      bool fits = used + type.getBytes() <= reusable;
-      Value over = fits ? ring : Value();
-      IntegerAttr at = fits ? b.getI64IntegerAttr(used) : IntegerAttr();
-      if (fits)
-        used += type.getBytes();
-      return AllocOp::create(b, type, over, at, IntegerAttr());
+      return AllocOp::create(b, type, Value(), IntegerAttr(), IntegerAttr());
     };
-    below = alloc(square);
-    blocks = alloc(square);
-    power = alloc(square);
-    inverse = alloc(result);
-    attention = alloc(result);
-    decay = alloc(t.getShared({numDecayRows, C}, f32));
+    auto allocOver = [&](SharedType type) -> Value {
+      if (used + type.getBytes() > reusable)
+        return alloc(type);
+      IntegerAttr at = b.getI64IntegerAttr(used);
+      used += type.getBytes();
+      return AllocOp::create(b, type, ring, at, IntegerAttr());
+    };
+    below = allocOver(square);
+    blocks = allocOver(square);
+    power = allocOver(square);
+    inverse = allocOver(result);
+    attention = allocOver(result);
+    decay = allocOver(t.getShared({numDecayRows, C}, f32));
+    scratch = allocOver(t.getShared({4, 320}, f32));
     sumsOfHeads = alloc(t.getShared({numHeads, C}, f32));
     betasOfHeads = alloc(t.getShared({numHeads, C}, f32));
     if (op.getQkL2norm())
       norms = alloc(t.getShared({2, C}, f32));
-    scratch = alloc(t.getShared({4, 320}, f32));
   }
 
   SmallVector<Type> getTileTypes() {

@@ -311,16 +311,16 @@ Value ScanProgram::createChunkOf(Value memref, Value chunk) {
                           /*rowDim=*/2);
 }
 
-// `count` of `all` from a position, a multiple of it, on: less at the end, where
-// it is not known to fit.
+// `count` of `all` from a position on, a multiple of `count` within the `step`
+// of a CTA: less, down to none, where it is not known to fit.
 static OpFoldResult createClipped(ImplicitLocOpBuilder &b, Value position,
-                                  int64_t count, int64_t all) {
-  if (all % count == 0)
-    return b.getIndexAttr(count);
+                                  int64_t count, int64_t step, int64_t all) {
   if (matchPattern(position, m_Zero()))
     return b.getIndexAttr(std::min(count, all));
-  Value rest = arith::SubIOp::create(
-      b, arith::ConstantIndexOp::create(b, all), position);
+  if (all % step == 0)
+    return b.getIndexAttr(count);
+  Value rest = arith::SubIOp::create(b, arith::ConstantIndexOp::create(b, all),
+                                     position);
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value most = arith::ConstantIndexOp::create(b, count);
   rest = arith::MaxSIOp::create(b, rest, zero);
@@ -336,7 +336,7 @@ Value ScanProgram::createTokensOf(Value memref, Value chunk, Value head,
   Value tokens = createTailTokens(chunk);
   return createMatrixView(
       b, memref, {sequence.batch, createFirstToken(chunk), head, column},
-      {one, tokens, one, createClipped(b, column, width, all)},
+      {one, tokens, one, createClipped(b, column, width, columns, all)},
       /*rowDim=*/1);
 }
 
@@ -386,10 +386,9 @@ Value ScanProgram::createStateView(Value states, Value row, int64_t key,
                                    int64_t columns) {
   OpFoldResult one = b.getIndexAttr(1), head = valueHead, at = row;
   OpFoldResult firstKey = b.getIndexAttr(key), firstColumn = column;
-  OpFoldResult numKeys =
-      b.getIndexAttr(std::min(keys, op.getKeyDim() - key));
+  OpFoldResult numKeys = b.getIndexAttr(std::min(keys, op.getKeyDim() - key));
   OpFoldResult numColumns =
-      createClipped(b, column, columns, op.getValueDim());
+      createClipped(b, column, columns, this->columns, op.getValueDim());
   if (isKFirst())
     return createMatrixView(b, states, {at, head, firstKey, firstColumn},
                             {one, one, numKeys, numColumns}, /*rowDim=*/2);

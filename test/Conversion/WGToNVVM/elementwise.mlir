@@ -1,7 +1,8 @@
 // RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s
 
-// arith, math and scf on register tiles, wg.iota, wg.broadcast, wg.cumsum. A
-// tile becomes a vector of what a thread holds; test/Unit/WG has the maps.
+// arith, math and scf on register tiles, wg.iota, wg.broadcast, wg.cumsum,
+// wg.sum_columns. A tile becomes a vector of what a thread holds; test/Unit/WG
+// has the maps.
 
 !x = tensor<64x16xf32, #wg.fragment>
 
@@ -115,6 +116,49 @@ gpu.func @scalars(%x: f32, %y: vector<4xf32>) -> (f32, vector<4xf32>) {
   %0 = math.exp2 %x : f32
   %1 = math.exp2 %y : vector<4xf32>
   gpu.return %0, %1 : f32, vector<4xf32>
+}
+
+// Each of a thread's two rows: its own columns, then those of its quad.
+// CHECK-LABEL: gpu.func @sum_columns(
+// CHECK-SAME:    %[[X:.*]]: vector<8xf32>,
+// CHECK-COUNT-6: arith.addf %{{.*}}, %{{.*}} : f32
+// CHECK:         %[[NEXT:.*]], %{{.*}} = gpu.shuffle xor %[[SUM:.*]], %c1_i32, %c32_i32 : f32
+// CHECK:         %[[PAIR:.*]] = arith.addf %[[SUM]], %[[NEXT]] : f32
+// CHECK:         %[[OTHER:.*]], %{{.*}} = gpu.shuffle xor %[[PAIR]], %c2_i32, %c32_i32 : f32
+// CHECK:         arith.addf %[[PAIR]], %[[OTHER]] : f32
+// CHECK-COUNT-2: gpu.shuffle xor
+// CHECK-NOT:     gpu.shuffle
+gpu.func @sum_columns(%x: !x, %m: memref<64xf32>) {
+  %0 = wg.sum_columns %x : !x -> tensor<64xf32, #wg.rows>
+  wg.store %0, %m : tensor<64xf32, #wg.rows>, memref<64xf32>
+  gpu.return
+}
+
+// A bf16 is the upper half of an f32: two of them are a shift and a mask.
+// CHECK-LABEL: gpu.func @extend(
+// CHECK-SAME:    %[[X:.*]]: vector<8xbf16>,
+// CHECK-NOT:     arith.extf
+// CHECK:         %[[WORDS:.*]] = vector.bitcast %[[X]] : vector<8xbf16> to vector<4xi32>
+// CHECK:         %[[WORD:.*]] = llvm.extractelement %[[WORDS]]
+// CHECK:         %[[LOW:.*]] = arith.shli %[[WORD]], %c16_i32 : i32
+// CHECK:         %[[HIGH:.*]] = arith.andi %[[WORD]], %c-65536_i32 : i32
+// CHECK:         arith.bitcast %[[LOW]] : i32 to f32
+// CHECK:         arith.bitcast %[[HIGH]] : i32 to f32
+// CHECK-NOT:     arith.extf
+// CHECK:         gpu.return
+gpu.func @extend(%x: tensor<64x16xbf16, #wg.fragment>, %m: memref<64x16xf32>) {
+  %0 = arith.extf %x : tensor<64x16xbf16, #wg.fragment> to !x
+  wg.store %0, %m : !x, memref<64x16xf32>
+  gpu.return
+}
+
+// An f16 is not.
+// CHECK-LABEL: gpu.func @extend_f16(
+// CHECK:         arith.extf %{{.*}} : vector<8xf16> to vector<8xf32>
+gpu.func @extend_f16(%x: tensor<64x16xf16, #wg.fragment>, %m: memref<64x16xf32>) {
+  %0 = arith.extf %x : tensor<64x16xf16, #wg.fragment> to !x
+  wg.store %0, %m : !x, memref<64x16xf32>
+  gpu.return
 }
 
 }

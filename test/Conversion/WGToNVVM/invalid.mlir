@@ -29,3 +29,14 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+gpu.module @kernels {
+  gpu.func @barrier() {
+    // expected-error @below {{'wg.barrier' op expected a number; run wg-allocate-shared before gdr-wg-to-nvvm}}
+    // expected-error @below {{failed to legalize operation 'wg.barrier' that was explicitly marked illegal}}
+    %0 = wg.barrier participants(2)
+    gpu.return
+  }
+}

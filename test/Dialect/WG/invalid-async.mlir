@@ -41,6 +41,15 @@ func.func @ods_bytes(%barrier: !wg.mbarrier) {
 
 // -----
 
+// ODS: participants
+func.func @ods_participants() {
+  // expected-error @below {{attribute 'participants' failed to satisfy constraint}}
+  %0 = wg.barrier participants(1)
+  return
+}
+
+// -----
+
 // one_thread_place: copy
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
 func.func @copy_place(%map: !wg.tensor_map, %i: index, %tile: !tile, %barrier: !wg.mbarrier) {
@@ -390,11 +399,87 @@ func.func @ring_taken(%m: memref<64xf32>, %i: index) {
 
 // -----
 
+// copy_by_threads: more rows than the tile
+func.func @fill_rows(%m: memref<65x64xbf16>, %tile: !wg.shared<64x64xbf16, swizzle = 128>) {
+  // expected-error @below {{'wg.fill' op expected a memref of at most the rows and columns of '!wg.shared<64x64xbf16, swizzle = 128>', with rows of whole 16-byte units, got 'memref<65x64xbf16>'}}
+  wg.fill %m, %tile : memref<65x64xbf16>, !wg.shared<64x64xbf16, swizzle = 128>
+  return
+}
+
+// -----
+
+// copy_by_threads: other elements
+func.func @fill_element(%m: memref<64x64xf16>, %tile: !wg.shared<64x64xbf16, swizzle = 128>) {
+  // expected-error @below {{'wg.fill' op expected a memref of at most the rows and columns of '!wg.shared<64x64xbf16, swizzle = 128>', with rows of whole 16-byte units, got 'memref<64x64xf16>'}}
+  wg.fill %m, %tile : memref<64x64xf16>, !wg.shared<64x64xbf16, swizzle = 128>
+  return
+}
+
+// -----
+
+// copy_by_threads: elements apart
+func.func @fill_strided(%m: memref<64x64xbf16, strided<[128, 2]>>, %tile: !wg.shared<64x64xbf16, swizzle = 128>) {
+  // expected-error @below {{'wg.fill' op expected a memref of at most the rows and columns of '!wg.shared<64x64xbf16, swizzle = 128>', with rows of whole 16-byte units, got 'memref<64x64xbf16, strided<[128, 2]>>'}}
+  wg.fill %m, %tile : memref<64x64xbf16, strided<[128, 2]>>, !wg.shared<64x64xbf16, swizzle = 128>
+  return
+}
+
+// -----
+
+// copy_by_threads: part of a unit
+func.func @fill_units(%m: memref<?x60xbf16>, %tile: !wg.shared<64x64xbf16, swizzle = 128>) {
+  // expected-error @below {{'wg.fill' op expected a memref of at most the rows and columns of '!wg.shared<64x64xbf16, swizzle = 128>', with rows of whole 16-byte units, got 'memref<?x60xbf16>'}}
+  wg.fill %m, %tile : memref<?x60xbf16>, !wg.shared<64x64xbf16, swizzle = 128>
+  return
+}
+
+// -----
+
+// copy_by_threads: no rows
+func.func @fill_vector(%m: memref<64xf32>, %tile: !wg.shared<64xf32>) {
+  // expected-error @below {{'wg.fill' op expected a memref of at most the rows and columns of '!wg.shared<64xf32>', with rows of whole 16-byte units, got 'memref<64xf32>'}}
+  wg.fill %m, %tile : memref<64xf32>, !wg.shared<64xf32>
+  return
+}
+
+// -----
+
+// copy_by_threads: more columns than the tile
+func.func @drain_columns(%m: memref<64x128xbf16>, %tile: !wg.shared<64x64xbf16, swizzle = 128>) {
+  // expected-error @below {{'wg.drain' op expected a memref of at most the rows and columns of '!wg.shared<64x64xbf16, swizzle = 128>', with rows of whole 16-byte units, got 'memref<64x128xbf16>'}}
+  wg.drain %tile, %m : !wg.shared<64x64xbf16, swizzle = 128>, memref<64x128xbf16>
+  return
+}
+
+// -----
+
 // ring_results
 !ring = !wg.ring<2, !wg.shared<64xf32>>
 func.func @ring_results(%ring: !ring, %i: index) {
   // expected-error @below {{expected the tiles of '!wg.ring<2, <64xf32>>'}}
   %0:2 = wg.take %ring[%i] : !ring -> !wg.shared<64xf32>, !wg.shared<64xf32>
+  return
+}
+
+// -----
+
+// acquire_filled
+!ring = !wg.ring<1, !wg.shared<64xf32>>
+func.func @acquire_filled(%ring: !ring, %i: index) {
+  wg.one_thread {
+    // expected-error @below {{'wg.acquire' op expected filled to be numbers of tiles, less than 1, got 1}}
+    %full, %tile = wg.acquire %ring[%i] {filled = array<i64: 1>} : !ring -> !wg.shared<64xf32>
+  }
+  return
+}
+
+// -----
+
+// ring_results: claim
+!ring = !wg.ring<1, !wg.shared<64xf32>>
+func.func @claim_results(%ring: !ring, %i: index) {
+  // expected-error @below {{'wg.claim' op expected the tiles of}}
+  %tile = wg.claim %ring[%i] : !ring -> !wg.shared<32xf32>
   return
 }
 

@@ -198,6 +198,138 @@ func.func @roles_registers_rounded() {
 
 // -----
 
+// roles_barrier_visits: one of them in a loop
+func.func @roles_barrier_visits(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-note @below {{the barrier}}
+  %ready = wg.barrier participants(2)
+  // expected-error @below {{'wg.roles' op expected role 'load' to come to a barrier in the same loops and branches as role 'store'; one would wait for ever}}
+  wg.roles {
+    wg.role "store" warpgroups(1) registers(96) {
+      scf.for %i = %c0 to %n step %c1 {
+        wg.arrive %ready
+      }
+    }
+    wg.role "load" warpgroups(1) registers(96) {
+      wg.meet %ready
+    }
+  }
+  return
+}
+
+// -----
+
+// roles_barrier_visits: in loops of other lengths
+func.func @roles_barrier_lengths(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-note @below {{the barrier}}
+  %ready = wg.barrier participants(2)
+  // expected-error @below {{expected role 'load' to come to a barrier in the same loops and branches as role 'store'}}
+  wg.roles {
+    wg.role "store" warpgroups(1) registers(96) {
+      scf.for %i = %c0 to %n step %c1 {
+        wg.arrive %ready
+      }
+    }
+    wg.role "load" warpgroups(1) registers(96) {
+      scf.for %i = %c1 to %n step %c1 {
+        wg.meet %ready
+      }
+    }
+  }
+  return
+}
+
+// -----
+
+// roles_barrier_visits: in other branches
+func.func @roles_barrier_branches(%n: i1) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-note @below {{the barrier}}
+  %ready = wg.barrier participants(2)
+  // expected-error @below {{expected role 'load' to come to a barrier in the same loops and branches as role 'store'}}
+  wg.roles {
+    wg.role "store" warpgroups(1) registers(96) {
+      scf.if %n {
+        wg.arrive %ready
+      }
+    }
+    wg.role "load" warpgroups(1) registers(96) {
+      scf.if %n {
+      } else {
+        wg.meet %ready
+      }
+    }
+  }
+  return
+}
+
+// -----
+
+// roles_barrier_visits: not as often
+func.func @roles_barrier_count(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-note @below {{the barrier}}
+  %ready = wg.barrier participants(2)
+  // expected-error @below {{expected role 'load' to come to a barrier in the same loops and branches as role 'store'}}
+  wg.roles {
+    wg.role "store" warpgroups(1) registers(96) {
+      wg.arrive %ready
+      wg.arrive %ready
+    }
+    wg.role "load" warpgroups(1) registers(96) {
+      wg.meet %ready
+    }
+  }
+  return
+}
+
+// -----
+
+// roles_barrier_participants: more warpgroups
+func.func @roles_barrier_participants(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-note @below {{the barrier}}
+  %ready = wg.barrier participants(2)
+  // expected-error @below {{'wg.roles' op expected 2 warpgroups to come to a barrier, got 3}}
+  wg.roles {
+    wg.role "store" warpgroups(1) registers(96) {
+      wg.arrive %ready
+    }
+    wg.role "load" warpgroups(2) registers(96) {
+      wg.meet %ready
+    }
+  }
+  return
+}
+
+// -----
+
+// roles_barrier_participants: nobody waits
+func.func @roles_barrier_one(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-note @below {{the barrier}}
+  %ready = wg.barrier participants(2)
+  // expected-error @below {{'wg.roles' op expected 2 warpgroups to come to a barrier, got 1}}
+  wg.roles {
+    wg.role "store" warpgroups(1) registers(96) {
+      wg.arrive %ready
+    }
+    wg.role "load" warpgroups(1) registers(96) {
+      wg.sync
+    }
+  }
+  return
+}
+
+// -----
+
 // role_warpgroups
 func.func @role_warpgroups() {
   wg.roles {
@@ -507,6 +639,24 @@ func.func @store_vector(%x: tensor<64xf32, #wg.columns>, %tile: !wg.shared<64xf3
 func.func @cumsum_type(%x: tensor<64xf32, #wg.rows>) {
   // expected-error @below {{expected a source of f32 with encoding #wg.lanes, got 'tensor<64xf32, #wg.rows>'}}
   %0 = wg.cumsum %x : tensor<64xf32, #wg.rows>
+  return
+}
+
+// -----
+
+// sum_columns_type: elements
+func.func @sum_columns_element(%x: tensor<64x64xbf16, #wg.fragment>) {
+  // expected-error @below {{'wg.sum_columns' op expected a source of f32 and sums of f32 with encoding #wg.rows, got 'tensor<64x64xbf16, #wg.fragment>' and 'tensor<64xbf16, #wg.rows>'}}
+  %0 = wg.sum_columns %x : tensor<64x64xbf16, #wg.fragment> -> tensor<64xbf16, #wg.rows>
+  return
+}
+
+// -----
+
+// sum_columns_type: a sum of each column
+func.func @sum_columns_encoding(%x: tensor<64x64xf32, #wg.fragment>) {
+  // expected-error @below {{expected a source of f32 and sums of f32 with encoding #wg.rows, got 'tensor<64x64xf32, #wg.fragment>' and 'tensor<64xf32, #wg.columns>'}}
+  %0 = wg.sum_columns %x : tensor<64x64xf32, #wg.fragment> -> tensor<64xf32, #wg.columns>
   return
 }
 

@@ -167,3 +167,82 @@ func.func @barriers(%i: index) {
   wg.mbarrier_wait %one parity(%c1)
   return
 }
+
+// Sums, copies by threads, memrefs that are smaller than a tile.
+// CHECK-LABEL: func.func @threads(
+func.func @threads(%x: tensor<64x32xf32, #wg.fragment>, %tile: !square, %tokens: memref<?x64xbf16, strided<[?, 1], offset: ?>>,
+                   %part: memref<24x?xbf16, strided<[64, 1]>>, %small: memref<8x40xf32>) -> (tensor<64xf32, #wg.rows>, tensor<64x64xf32, #wg.fragment>) {
+  // CHECK: wg.sum_columns %{{.*}} : tensor<64x32xf32, #wg.fragment> -> tensor<64xf32, #wg.rows>
+  %0 = wg.sum_columns %x : tensor<64x32xf32, #wg.fragment> -> tensor<64xf32, #wg.rows>
+  // CHECK: wg.fill %{{.*}}, %{{.*}} : memref<?x64xbf16, strided<[?, 1], offset: ?>>, <64x64xbf16, swizzle = 128>
+  wg.fill %tokens, %tile : memref<?x64xbf16, strided<[?, 1], offset: ?>>, !square
+  // CHECK: wg.sync {warpgroup = 2 : i64}
+  wg.sync {warpgroup = 2}
+  // CHECK: wg.drain %{{.*}}, %{{.*}} : <64x64xbf16, swizzle = 128>, memref<24x?xbf16, strided<[64, 1]>>
+  wg.drain %tile, %part : !square, memref<24x?xbf16, strided<[64, 1]>>
+  // CHECK: wg.load %{{.*}} : memref<8x40xf32> -> tensor<64x64xf32, #wg.fragment>
+  %1 = wg.load %small : memref<8x40xf32> -> tensor<64x64xf32, #wg.fragment>
+  // CHECK: wg.store %{{.*}}, %{{.*}} transpose : tensor<64x64xf32, #wg.fragment>, memref<8x40xf32>
+  wg.store %1, %small transpose : tensor<64x64xf32, #wg.fragment>, memref<8x40xf32>
+  return %0, %1 : tensor<64xf32, #wg.rows>, tensor<64x64xf32, #wg.fragment>
+}
+
+// A slot that threads and a copy fill.
+// CHECK-LABEL: func.func @filled(
+func.func @filled(%tokens: memref<?x128xbf16>, %chunk: memref<64x64xbf16>, %i: index) {
+  %c0 = arith.constant 0 : index
+  // CHECK: %[[RING:.*]] = wg.ring
+  %ring = wg.ring consumers(1) : !ring
+  // CHECK: %[[T:.*]]:2 = wg.claim %[[RING]][%{{.*}}] : <2, {{.*}}> -> !wg.shared<64x128xbf16, swizzle = 128>, !wg.shared<64x64xbf16, swizzle = 128>
+  %tiles:2 = wg.claim %ring[%c0] : !ring -> !key, !square
+  // CHECK: wg.fill %{{.*}}, %[[T]]#0
+  wg.fill %tokens, %tiles#0 : memref<?x128xbf16>, !key
+  wg.sync
+  wg.one_thread {
+    // CHECK: wg.acquire %[[RING]][%{{.*}}] {filled = array<i64: 0>} : <2,
+    %full, %both:2 = wg.acquire %ring[%c0] {filled = array<i64: 0>} : !ring -> !key, !square
+    wg.copy %chunk[], %both#1, %full : memref<64x64xbf16>, !square
+  }
+  return
+}
+
+// Barriers between roles, which come in the same loops and branches, not in the
+// same order.
+// CHECK-LABEL: func.func @meetings(
+func.func @meetings(%n: index, %condition: i1) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // CHECK: %[[READY:.*]] = wg.barrier participants(2)
+  %ready = wg.barrier participants(2)
+  // CHECK: %[[ALL:.*]] = wg.barrier participants(3) {number = 5 : i64}
+  %all = wg.barrier participants(3) {number = 5}
+  wg.roles {
+    wg.role "store" warpgroups(1) registers(96) {
+      // CHECK: wg.arrive %[[READY]]
+      wg.arrive %ready
+      scf.for %i = %c0 to %n step %c1 {
+        wg.arrive %ready
+      }
+      scf.if %condition {
+        wg.arrive %all
+      }
+    }
+    wg.role "load" warpgroups(1) registers(96) {
+      %0 = scf.for %i = %c0 to %n step %c1 iter_args(%x = %c0) -> (index) {
+        // CHECK: wg.meet %[[READY]]
+        wg.meet %ready
+        scf.yield %i : index
+      }
+      wg.meet %ready
+      scf.if %condition {
+        wg.meet %all
+      }
+    }
+    wg.role "other" warpgroups(1) registers(96) {
+      scf.if %condition {
+        wg.meet %all
+      }
+    }
+  }
+  return
+}

@@ -18,3 +18,21 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// Of 16 barriers one is the CTA's and eight are the warpgroups'.
+gpu.module @kernels {
+  gpu.func @barriers() kernel attributes {known_block_size = array<i32: 1024, 1, 1>} {
+    %0 = wg.barrier participants(2)
+    %1 = wg.barrier participants(2)
+    %2 = wg.barrier participants(2)
+    %3 = wg.barrier participants(2)
+    %4 = wg.barrier participants(2)
+    %5 = wg.barrier participants(2)
+    %6 = wg.barrier participants(2)
+    // expected-error @below {{'wg.barrier' op expected at most 16 barriers in a kernel, those of the CTA and of its warpgroups included}}
+    %7 = wg.barrier participants(2)
+    gpu.return
+  }
+}

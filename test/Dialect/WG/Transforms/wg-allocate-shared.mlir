@@ -51,6 +51,24 @@ gpu.func @kernel() kernel {
   gpu.return
 }
 
+// Barriers after that of the CTA and those of its warpgroups.
+// CHECK-LABEL: gpu.func @barriers(
+// CHECK-NEXT:    wg.barrier participants(2) {number = 4 : i64}
+// CHECK-NEXT:    wg.barrier participants(3) {number = 5 : i64}
+gpu.func @barriers() kernel attributes {known_block_size = array<i32: 384, 1, 1>} {
+  %0 = wg.barrier participants(2)
+  %1 = wg.barrier participants(3)
+  gpu.return
+}
+
+// Where no warpgroup has one.
+// CHECK-LABEL: gpu.func @any_size(
+// CHECK-NEXT:    wg.barrier participants(2) {number = 1 : i64}
+gpu.func @any_size() kernel {
+  %0 = wg.barrier participants(2)
+  gpu.return
+}
+
 // Nothing in shared memory.
 // CHECK-LABEL: gpu.func @none(
 // CHECK-NEXT:    gpu.return

@@ -141,4 +141,43 @@ gpu.func @no_stores(%x: !x, %m: memref<64x64xbf16>, %tile: !tile) kernel {
   gpu.return
 }
 
+// Barriers between warpgroups publish too; one that is met after the fence has
+// nothing left to publish.
+// CHECK-LABEL: gpu.func @meetings(
+// CHECK:         wg.store
+// CHECK-NEXT:    wg.fence_proxy
+// CHECK-NEXT:    wg.arrive
+// CHECK-NEXT:    wg.meet
+// CHECK-NEXT:    wg.store
+// CHECK-NEXT:    wg.fence_proxy
+// CHECK-NEXT:    wg.meet
+// CHECK-NEXT:    wg.sync
+// CHECK-NEXT:    gpu.return
+gpu.func @meetings(%x: !x, %tile: !tile) kernel {
+  %ready = wg.barrier participants(2)
+  wg.store %x, %tile : !x, !tile
+  wg.arrive %ready
+  wg.meet %ready
+  wg.store %x, %tile : !x, !tile
+  wg.meet %ready
+  wg.sync
+  gpu.return
+}
+
+// What threads copy into a tile is a store, what they copy out of it is none.
+// CHECK-LABEL: gpu.func @fill(
+// CHECK-NEXT:    wg.fill
+// CHECK-NEXT:    wg.fence_proxy
+// CHECK-NEXT:    wg.sync
+// CHECK-NEXT:    wg.drain
+// CHECK-NEXT:    wg.sync
+// CHECK-NEXT:    gpu.return
+gpu.func @fill(%m: memref<?x64xbf16>, %tile: !tile) kernel {
+  wg.fill %m, %tile : memref<?x64xbf16>, !tile
+  wg.sync
+  wg.drain %tile, %m : !tile, memref<?x64xbf16>
+  wg.sync
+  gpu.return
+}
+
 }

@@ -16,11 +16,13 @@ gpu.module @kernels {
 // CHECK-NEXT:    gpu.barrier
 // CHECK:         wg.role "load"
 // CHECK:         scf.for %[[I:.*]] =
-// CHECK-DAG:       %[[THREE:.*]] = arith.constant 3 : index
-// CHECK-DAG:       %[[ONE:.*]] = arith.constant 1 : index
-// CHECK-DAG:       %[[SLOT:.*]] = arith.remui %[[I]], %[[THREE]] : index
-// CHECK-DAG:       %[[ROUND:.*]] = arith.divui %[[I]], %[[THREE]] : index
-// CHECK:           %[[PARITY:.*]] = arith.andi %[[ROUND]], %[[ONE]] : index
+// CHECK:           %[[N:.*]] = arith.index_castui %[[I]] : index to i32
+// CHECK:           %[[THREE:.*]] = arith.constant 3 : i32
+// CHECK:           %[[ROUND:.*]] = arith.divui %[[N]], %[[THREE]] : i32
+// CHECK:           %[[REST:.*]] = arith.remui %[[N]], %[[THREE]] : i32
+// CHECK:           %[[SLOT:.*]] = arith.index_castui %[[REST]] : i32 to index
+// CHECK:           %[[ODD:.*]] = arith.andi %[[ROUND]], %{{.*}} : i32
+// CHECK:           %[[PARITY:.*]] = arith.index_castui %[[ODD]] : i32 to index
 // The producer waits for the end of the round before, consumers for this one.
 // CHECK:           %[[OTHER:.*]] = arith.xori %[[PARITY]], %{{.*}} : index
 // CHECK-NEXT:      %[[EMPTY:.*]] = wg.mbarrier_at %[[EMPTIES]][%[[SLOT]]]
@@ -33,14 +35,17 @@ gpu.module @kernels {
 // CHECK-NEXT:      wg.copy %{{.*}}, %[[DECAY]], %[[FULL]]
 // CHECK:         wg.role "math"
 // CHECK:         scf.for %[[I:.*]] =
-// CHECK:           %[[SLOT:.*]] = arith.remui %[[I]], %{{.*}} : index
-// CHECK:           %[[PARITY:.*]] = arith.andi
+// CHECK:           %[[REST:.*]] = arith.remui
+// CHECK:           %[[SLOT:.*]] = arith.index_castui %[[REST]] : i32 to index
+// CHECK:           %[[ODD:.*]] = arith.andi
+// CHECK:           %[[PARITY:.*]] = arith.index_castui %[[ODD]] : i32 to index
 // CHECK-NEXT:      %[[FULL:.*]] = wg.mbarrier_at %[[FULLS]][%[[SLOT]]]
 // CHECK-NEXT:      wg.mbarrier_wait %[[FULL]] parity(%[[PARITY]])
 // CHECK-NEXT:      wg.slot %[[MEMORY]][%[[SLOT]]] tile(0)
 // CHECK-NEXT:      %[[DECAY:.*]] = wg.slot %[[MEMORY]][%[[SLOT]]] tile(1)
 // CHECK:           wg.extract
-// CHECK:           %[[SLOT:.*]] = arith.remui %[[I]], %{{.*}} : index
+// CHECK:           %[[REST:.*]] = arith.remui
+// CHECK:           %[[SLOT:.*]] = arith.index_castui %[[REST]] : i32 to index
 // CHECK:           %[[EMPTY:.*]] = wg.mbarrier_at %[[EMPTIES]][%[[SLOT]]]
 // CHECK-NEXT:      wg.mbarrier_arrive %[[EMPTY]]
 gpu.func @ring(%map: !wg.tensor_map, %decays: memref<4x64xf32>, %n: index) kernel attributes {known_block_size = array<i32: 384, 1, 1>} {
@@ -65,6 +70,35 @@ gpu.func @ring(%map: !wg.tensor_map, %decays: memref<4x64xf32>, %n: index) kerne
         wg.release %ring[%i] : !ring
       }
     }
+  }
+  gpu.return
+}
+
+// A slot that threads fill: all of them wait until it is empty, and the round
+// has only the bytes of the copy.
+// CHECK-LABEL: gpu.func @claim(
+// CHECK:         %[[MEMORY:.*]] = wg.alloc : !wg.ring<3,
+// CHECK:         %[[FULLS:.*]] = wg.mbarrier_alloc count(3) arrivals(1)
+// CHECK:         %[[EMPTIES:.*]] = wg.mbarrier_alloc
+// CHECK:         %[[EMPTY:.*]] = wg.mbarrier_at %[[EMPTIES]][%[[SLOT:.*]]]
+// CHECK-NEXT:    wg.mbarrier_wait %[[EMPTY]] parity(%{{.*}})
+// CHECK-NEXT:    %[[KEY:.*]] = wg.slot %[[MEMORY]][%[[SLOT]]] tile(0)
+// CHECK-NEXT:    wg.slot %[[MEMORY]][%[[SLOT]]] tile(1)
+// CHECK-NEXT:    wg.fill %{{.*}}, %[[KEY]]
+// CHECK-NEXT:    wg.sync
+// CHECK-NEXT:    wg.one_thread {
+// CHECK:           wg.mbarrier_wait
+// CHECK-NEXT:      %[[FULL:.*]] = wg.mbarrier_at %[[FULLS]]
+// CHECK-NEXT:      wg.mbarrier_expect %[[FULL]] bytes(1024)
+gpu.func @claim(%tokens: memref<?x128xbf16>, %decays: memref<4x64xf32>, %i: index) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+  %c0 = arith.constant 0 : index
+  %ring = wg.ring consumers(1) : !ring
+  %claimed:2 = wg.claim %ring[%c0] : !ring -> !key, !decay
+  wg.fill %tokens, %claimed#0 : memref<?x128xbf16>, !key
+  wg.sync
+  wg.one_thread {
+    %full, %tiles:2 = wg.acquire %ring[%c0] {filled = array<i64: 0>} : !ring -> !key, !decay
+    wg.copy %decays[], %tiles#1, %full : memref<4x64xf32>, !decay
   }
   gpu.return
 }

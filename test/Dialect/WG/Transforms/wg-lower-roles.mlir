@@ -51,7 +51,7 @@ gpu.func @two_roles(%x: !wg.shared<2x64xf32>) kernel attributes {known_block_siz
 // CHECK-NEXT:      arith.constant 3 : index
 // CHECK-NEXT:      arith.cmpi ult
 // CHECK-NEXT:      scf.if %{{.*}} {
-// CHECK-NEXT:        wg.sync
+// CHECK-NEXT:        wg.sync {warpgroup = 2 : i64}
 // CHECK-NEXT:      } else {
 // CHECK-NEXT:        wg.wait_copies_out
 // CHECK-NEXT:      }
@@ -72,11 +72,40 @@ gpu.func @three_roles() kernel attributes {known_block_size = array<i32: 512, 1,
   gpu.return
 }
 
+// A sync knows its warpgroup where it has no choice.
+// CHECK-LABEL: gpu.func @syncs(
+// CHECK:         scf.if
+// CHECK-NEXT:      wg.sync {warpgroup = 0 : i64}
+// CHECK:         } else {
+// CHECK:           scf.if
+// CHECK-NEXT:        wg.sync{{$}}
+// CHECK:           } else {
+// CHECK:             scf.for
+// CHECK-NEXT:          wg.sync {warpgroup = 3 : i64}
+gpu.func @syncs(%n: index) kernel attributes {known_block_size = array<i32: 512, 1, 1>} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  wg.roles {
+    wg.role "first" warpgroups(1) registers(128) {
+      wg.sync
+    }
+    wg.role "two" warpgroups(2) registers(128) {
+      wg.sync
+    }
+    wg.role "last" warpgroups(1) registers(128) {
+      scf.for %i = %c0 to %n step %c1 {
+        wg.sync
+      }
+    }
+  }
+  gpu.return
+}
+
 // One role is no branch.
 // CHECK-LABEL: gpu.func @one_role(
 // CHECK-NOT:     scf.if
 // CHECK:         nvvm.setmaxregister decrease 128
-// CHECK-NEXT:    wg.sync
+// CHECK-NEXT:    wg.sync {warpgroup = 0 : i64}
 // CHECK-NEXT:    gpu.return
 gpu.func @one_role() kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
   wg.roles {

@@ -123,8 +123,8 @@ class GDR_RuleOp<string mnemonic, Attr scheduleAttr, list<Trait> traits = []>
   }];
 }
 
-def GDR_AnyScheduleAttr : AnyAttrOf<[GDR_ScheduleAttr, GDR_ChunkedAttr,
-                                GDR_AlternativesAttr]>;
+def GDR_AnyScheduleAttr
+    : AnyAttrOf<[GDR_ScheduleAttr, GDR_ChunkedAttr, GDR_AlternativesAttr]>;
 
 def GDR_GatedDeltaRuleOp
     : GDR_RuleOp<"gated_delta_rule", GDR_AnyScheduleAttr,
@@ -175,8 +175,9 @@ def GDR_GatedDeltaRuleOp
     - `programmatic_dependent_launch`: the kernel may read the state while the
       previous kernel in the stream still runs, if the caller grants it;
     - `schedule`: the form and its tile sizes, `#gdr.schedule` for the recurrent
-      form or `#gdr.chunked` for the chunked one; if absent, the form is chosen
-      by `gdr-dispatch` and the sizes by `gdr-select-schedule`.
+      form, `#gdr.chunked` for the chunked one or `#gdr.alternatives` for a
+      choice at run time; if absent, the form is chosen by `gdr-dispatch` and
+      the sizes by `gdr-select-schedule`.
 
     Example, one decode step with the state in place:
 
