@@ -108,7 +108,7 @@ static void addDescribeEntry(OpPassManager &pm, const std::string &target) {
 }
 
 // The forms to kernels and their launches.
-static void buildKernelsPipeline(OpPassManager &pm,
+static void buildKernelsPipeline(OpPassManager &pm, const std::string &target,
                                  ArrayRef<std::string> chips) {
   pm.addPass(gdr::createRecurrentToGPU());
   gdr::ChunkToWGOptions tileOptions;
@@ -116,7 +116,7 @@ static void buildKernelsPipeline(OpPassManager &pm,
       chips, [](const gdr::Chip &chip) { return chip.computeCapability >= 90; });
   pm.addPass(gdr::createChunkToWG(tileOptions));
   // The kernels say how arguments must be aligned.
-  addDescribeEntry(pm, "cuda");
+  addDescribeEntry(pm, target);
 }
 
 void gdr::buildTileProgramPipeline(OpPassManager &pm,
@@ -126,7 +126,7 @@ void gdr::buildTileProgramPipeline(OpPassManager &pm,
   forms.dispatch.wgmma = true;
   forms.alwaysChunked = true;
   buildFormsPipeline(pm, options, forms);
-  buildKernelsPipeline(pm, getChipNames(options));
+  buildKernelsPipeline(pm, /*target=*/"cuda", getChipNames(options));
   // As before the lowering of tile programs.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -143,7 +143,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
     buildLowerToCPUPipeline(pm);
     return;
   }
-  buildKernelsPipeline(pm, chips);
+  buildKernelsPipeline(pm, options.target, chips);
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;
   pm.addPass(createAttachTargets(targetOptions));
