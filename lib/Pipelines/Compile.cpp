@@ -93,7 +93,7 @@ static void addDescribeEntry(OpPassManager &pm, const std::string &target) {
 }
 
 // The forms to kernels and their launches.
-static void buildKernelsPipeline(OpPassManager &pm,
+static void buildKernelsPipeline(OpPassManager &pm, const std::string &target,
                                  const gdr::CommonFeatures &features) {
   pm.addPass(gdr::createRecurrentToGPU());
   gdr::ChunkToWGOptions tileOptions;
@@ -106,7 +106,7 @@ static void buildKernelsPipeline(OpPassManager &pm,
     tileOptions.prepareBlocks = 2;
   pm.addPass(gdr::createChunkToWG(tileOptions));
   // The kernels say how arguments must be aligned.
-  addDescribeEntry(pm, "cuda");
+  addDescribeEntry(pm, target);
 }
 
 void gdr::buildTileProgramPipeline(OpPassManager &pm,
@@ -117,7 +117,7 @@ void gdr::buildTileProgramPipeline(OpPassManager &pm,
   forms.alwaysChunked = true;
   buildFormsPipeline(pm, options, forms);
   CommonFeatures features = getCommonFeatures(getChipNames(options));
-  buildKernelsPipeline(pm, features);
+  buildKernelsPipeline(pm, /*target=*/"cuda", features);
   // As before the lowering of tile programs.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -135,7 +135,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
     return;
   }
   CommonFeatures features = getCommonFeatures(chips);
-  buildKernelsPipeline(pm, features);
+  buildKernelsPipeline(pm, options.target, features);
   AttachTargetsOptions targetOptions;
   targetOptions.chips = chips;
   pm.addPass(createAttachTargets(targetOptions));

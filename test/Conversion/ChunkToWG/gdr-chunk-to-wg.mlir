@@ -93,6 +93,26 @@ func.func @scan(%q: !q, %k: !q, %v: !v, %inverse: !matrix, %attention: !matrix, 
 // CHECK-NEXT:      wg.one_thread {
 // CHECK-NEXT:        wg.wait_copies_out done
 
+// K and Q of 256 channels leave room for more, but not for what is computed while
+// they are copied and read: gates, betas and norms.
+!wide = memref<?x?x2x256xbf16>
+// CHECK-LABEL: gpu.func @prepare_wide_prepare(
+// CHECK:         %[[RING:.*]] = wg.ring
+// CHECK-COUNT-5: wg.alloc over %[[RING]] {{.*}} : !wg.shared<64x64x
+// CHECK-NEXT:    wg.alloc over %[[RING]] {{.*}} : !wg.shared<4x64xf32>
+// CHECK-NEXT:    wg.alloc over %[[RING]] {{.*}} : !wg.shared<4x320xf32>
+// CHECK-NEXT:    %[[SUMS:.*]] = wg.alloc : !wg.shared<2x64xf32>
+// CHECK-NEXT:    %[[BETAS:.*]] = wg.alloc : !wg.shared<2x64xf32>
+// CHECK-NEXT:    %[[NORMS:.*]] = wg.alloc : !wg.shared<2x64xf32>
+// CHECK-NOT:     wg.alloc
+// CHECK:         wg.sum_columns
+func.func @prepare_wide(%q: !wide, %k: !wide, %g: !g, %beta: !g, %inverse: !matrix, %attention: !matrix, %decay: !rows) {
+  gdr.chunk_prepare ins(%q, %k : !wide, !wide) gate(%g : !g) beta(%beta : !g)
+      outs(%inverse, %attention, %decay : !matrix, !matrix, !rows)
+      {qk_l2norm, tile_layout = #gdr.tile_layout<swizzle_128b>}
+  return
+}
+
 // Other operations are left alone, and functions without a stage.
 // CHECK-LABEL: func.func @nothing(
 // CHECK:         memref.dim

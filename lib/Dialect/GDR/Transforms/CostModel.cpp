@@ -100,7 +100,14 @@ double mlir::gdr::predictPrepare(const RuleSizes &sizes, int64_t heads) {
   return launch + std::max({alone, full, memory});
 }
 
-double mlir::gdr::predictScan(const RuleSizes &sizes, int64_t columns) {
+namespace {
+/// What bounds a scan.
+struct ScanTimes {
+  double chain, memory;
+};
+} // namespace
+
+static ScanTimes predictScanTimes(const RuleSizes &sizes, int64_t columns) {
   double chunk = columns == 32   ? splitChunk
                  : columns == 64 ? registerChunk
                                  : twoRegisterChunk;
@@ -111,13 +118,21 @@ double mlir::gdr::predictScan(const RuleSizes &sizes, int64_t columns) {
   int64_t blocks = sizes.sequences * sizes.valueHeads *
                    llvm::divideCeil(sizes.valueDim, columns);
   int64_t waves = llvm::divideCeil(blocks, sizes.smCount);
-  double chain = waves * (scanStart + getChunks(sizes) * chunk);
   double bytes = 2 * getStateElements(sizes) * sizes.stateBytes +
                  getActivationBytes(sizes) + getChunkBytes(sizes);
   // CTAs that wait for memory still take turns with their states.
   double busy = std::min(1.0, double(blocks) / sizes.smCount);
-  double memory =
-      bytes / (scanBandwidth * getBandwidth(sizes) * std::pow(busy, 0.3)) +
-      waves * scanStart / 2;
-  return launch + std::max(chain, memory);
+  double rate = scanBandwidth * getBandwidth(sizes) * std::pow(busy, 0.3);
+  return {waves * (scanStart + getChunks(sizes) * chunk),
+          bytes / rate + waves * scanStart / 2};
+}
+
+double mlir::gdr::predictScan(const RuleSizes &sizes, int64_t columns) {
+  ScanTimes times = predictScanTimes(sizes, columns);
+  return launch + std::max(times.chain, times.memory);
+}
+
+bool mlir::gdr::isScanBoundByMemory(const RuleSizes &sizes, int64_t columns) {
+  ScanTimes times = predictScanTimes(sizes, columns);
+  return times.memory > times.chain;
 }

@@ -14,7 +14,6 @@
 
 #include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::gdr;
@@ -97,13 +96,11 @@ ChunkedAttr Chooser::getFastest() {
   for (int64_t other : ArrayRef(columns).drop_front())
     if (predictChunked(other) < predictChunked(best))
       best = other;
-  // What is left of prepare is in the way of a scan that fills the GPU.
-  int64_t blocks = sizes.sequences * sizes.valueHeads *
-                   llvm::divideCeil(sizes.valueDim, best);
   int64_t heads = getHeads();
   return getSchedule(best,
                      heads == sizes.valueHeads / sizes.keyHeads ? 0 : heads,
-                     /*overlap=*/blocks <= sizes.smCount);
+                     // In each other's way if both want the memory.
+                     /*overlap=*/!isScanBoundByMemory(sizes, best));
 }
 
 int64_t Chooser::getLeastTokens(ChunkedAttr schedule) {
