@@ -43,6 +43,10 @@ static constexpr double registerChunk = 1.1;
 static constexpr double twoRegisterChunk = 1.6;
 /// How much longer products take with mma.sync.
 static constexpr double mmaFactor = 2.5;
+/// What overlapping the two kernels saves, and the part of a scan that is bound
+/// by memory by which they are in each other's way.
+static constexpr double overlapGain = 2;
+static constexpr double overlapLoss = 0.04;
 /// Part of the bandwidth that the scan gets when it fills the GPU.
 static constexpr double scanBandwidth = 0.95;
 
@@ -132,7 +136,7 @@ double mlir::gdr::predictScan(const RuleSizes &sizes, int64_t columns) {
   return launch + std::max(times.chain, times.memory);
 }
 
-bool mlir::gdr::isScanBoundByMemory(const RuleSizes &sizes, int64_t columns) {
+bool mlir::gdr::isOverlapFaster(const RuleSizes &sizes, int64_t columns) {
   ScanTimes times = predictScanTimes(sizes, columns);
-  return times.memory > times.chain;
+  return times.memory <= times.chain || overlapLoss * times.memory < overlapGain;
 }

@@ -99,8 +99,7 @@ ChunkedAttr Chooser::getFastest() {
   int64_t heads = getHeads();
   return getSchedule(best,
                      heads == sizes.valueHeads / sizes.keyHeads ? 0 : heads,
-                     // In each other's way if both want the memory.
-                     /*overlap=*/!isScanBoundByMemory(sizes, best));
+                     isOverlapFaster(sizes, best));
 }
 
 int64_t Chooser::getLeastTokens(ChunkedAttr schedule) {
