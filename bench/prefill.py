@@ -17,6 +17,7 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 
 from kernels import Kernel, compile_case
@@ -235,12 +236,25 @@ def get_cases(schedules):
     return {shape: [PrefillCase(*shape, schedule) for schedule in schedules] for shape in SHAPES}
 
 
+def predict(case, build):
+    """What the compiler's cost model says of its choice, in us; None if the lengths are not in the types."""
+    if case.is_packed or case.schedule:
+        return None
+    done = subprocess.run(
+        [build / "bin/gdr-opt", "-", "--gdr-select-schedule=chunked", "--remarks-filter=gdr-select-schedule"],
+        input=case.mlir(), capture_output=True, text=True, check=True)
+    return min(map(float, re.findall(r"predicted.*us=([-+.e\d]+)", done.stderr)), default=None)
+
+
 def prepare(directory, build, schedules):
     directory.mkdir(parents=True, exist_ok=True)
     shutil.copy(build / "lib/libgdr_runtime.so", directory)
+    predicted = {}
     for cases in get_cases(schedules).values():
         for case in cases:
             compile_case(case, directory, build)
+            predicted[case.name] = predict(case, build)
+    (directory / "predicted.json").write_text(json.dumps(predicted, indent=1))
 
 
 def format_row(row):
@@ -248,7 +262,7 @@ def format_row(row):
         return f"  {name} {row[key]:{form}}" if row.get(key) is not None else ""
 
     return (f"{row['shape']:22} {row['schedule']:34}" + field("", "us", "8.1f") + " us"
-            + field("FLA", "fla_us", ".1f") + field("hand-written", "hand_written_us", ".1f")
+            + field("predicted", "predicted_us", ".1f") + field("FLA", "fla_us", ".1f") + field("hand-written", "hand_written_us", ".1f")
             + field("o", "error_o", ".1e") + field("state", "error_state", ".1e"))
 
 
@@ -257,6 +271,7 @@ def run(objects, output, hand_written, schedules, check_tokens):
 
     generator = torch.Generator(device="cuda").manual_seed(1)
     hand = read_hand_written(hand_written) if hand_written else {}
+    predicted = json.loads((objects / "predicted.json").read_text())
     rows = []
     for cases in get_cases(schedules).values():
         sets = make_sets(cases[0], generator)
@@ -268,7 +283,7 @@ def run(objects, output, hand_written, schedules, check_tokens):
             except (OSError, RuntimeError) as error:
                 print(f"{case.shape} {case.schedule}: {error}", flush=True)
                 continue
-            row.update(fla_us=fla, hand_written_us=hand.get(case.shape),
+            row.update(predicted_us=predicted.get(case.name), fla_us=fla, hand_written_us=hand.get(case.shape),
                        minimum_bytes=case.minimum_bytes(), operations=case.operations(),
                        device_state=get_device_state())
             rows.append(row)

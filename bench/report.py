@@ -3,6 +3,7 @@
 
     bench/report.py bench/results/decode.json            prints the table
     bench/report.py bench/results/decode.json --plot     also writes the plot beside it (needs matplotlib)
+    bench/report.py bench/results/prefill.json           the same of many tokens
 """
 
 import argparse
@@ -34,6 +35,38 @@ def print_table(rows):
             print(f"| {batch}, T = {tokens} | {cell(v)} | {cell(get('v_first', overlap=True))} | {cell(k)} "
                   f"| {cell(get('k_first', overlap=True))} | {cell(get('v_first', state='bf16'))} "
                   f"| {cell(v, 'fla_us')} / {cell(k, 'fla_us')} | {cell(v, 'copy_us') if tokens == 1 else ''} |")
+
+
+def print_prefill_table(rows):
+    print("| HK/HV, sequences x tokens | us | predicted | FLA 0.5.2 | hand-written CUDA | FLA / ours |")
+    print("|---|---|---|---|---|---|")
+    for row in rows:
+        ratio = row["fla_us"] / row["us"] if row.get("fla_us") else None
+        print(f"| {row['shape']} | {cell(row)} | {cell(row, 'predicted_us')} | {cell(row, 'fla_us')} "
+              f"| {cell(row, 'hand_written_us')} | {'' if ratio is None else f'{ratio:.1f}'} |")
+
+
+def plot_prefill(result, path):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as pyplot
+
+    rows = result["rows"]
+    figure, axes = pyplot.subplots(figsize=(8, 4.5))
+    places = range(len(rows))
+    for offset, (label, key) in enumerate([("gdr", "us"), ("hand-written CUDA", "hand_written_us"), ("FLA", "fla_us")]):
+        chosen = [(place, row[key]) for place, row in zip(places, rows) if row.get(key)]
+        axes.bar([place + 0.27 * (offset - 1) for place, _ in chosen], [us for _, us in chosen], 0.27, label=label)
+    axes.set_yscale("log")
+    axes.set_ylabel("us a call")
+    axes.set_xticks(list(places), [row["shape"] for row in rows], rotation=40, ha="right", fontsize=7)
+    axes.set_title(f"Many tokens, K=V=128, bf16, f32 state\n{result['device']}")
+    axes.grid(alpha=0.3, axis="y")
+    axes.legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+    print(f"wrote {path}")
 
 
 def plot(result, path):
@@ -74,9 +107,10 @@ def main():
     parser.add_argument("--plot", action="store_true")
     options = parser.parse_args()
     result = json.loads(options.results.read_text())
-    print_table(result["rows"])
+    is_prefill = "shape" in result["rows"][0]
+    (print_prefill_table if is_prefill else print_table)(result["rows"])
     if options.plot:
-        plot(result, options.results.with_suffix(".png"))
+        (plot_prefill if is_prefill else plot)(result, options.results.with_suffix(".png"))
 
 
 if __name__ == "__main__":

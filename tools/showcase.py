@@ -17,7 +17,7 @@ ELEMENT_BYTES = {"f32": 4, "bf16": 2, "f16": 2, "i32": 4, "i64": 8}
 
 
 def count_bytes(text):
-    """Bytes of the function's arguments; the state is read and written."""
+    """Bytes of the function's arguments; a state in place is read and written."""
     header = text[text.index("func.func") : text.index(") {")]
     total = 0
     for name, shape in re.findall(r"%(\w+): memref<([^>]*)>", header):

@@ -32,13 +32,15 @@ static constexpr double recurrentElement = 2.5e-7;
 /// Prepare: one CTA, by the number of its value heads, and how many an SM has.
 static constexpr double prepareStart = 3.0;
 static constexpr double prepareHead = 1.6;
-static constexpr double prepareWaveStart = 3.5;
-static constexpr double prepareWaveHead = 4.25;
+static constexpr double prepareWaveStart = 2.6;
+static constexpr double prepareWaveHead = 4.05;
 static constexpr double prepareBlocksPerSM = 3;
 
 /// Scan: the state in and out, and a chunk at K = 128, by columns of V.
 static constexpr double scanStart = 2.6;
-static constexpr double splitChunk = 0.93;
+/// With 32 columns it takes longer where other CTAs load too.
+static constexpr double splitChunk = 0.85;
+static constexpr double splitChunkBusy = 0.1;
 static constexpr double registerChunk = 1.1;
 static constexpr double twoRegisterChunk = 1.6;
 /// How much longer products take with mma.sync.
@@ -112,20 +114,20 @@ struct ScanTimes {
 } // namespace
 
 static ScanTimes predictScanTimes(const RuleSizes &sizes, int64_t columns) {
-  double chunk = columns == 32   ? splitChunk
+  int64_t blocks = sizes.sequences * sizes.valueHeads *
+                   llvm::divideCeil(sizes.valueDim, columns);
+  double busy = std::min(1.0, double(blocks) / sizes.smCount);
+  double chunk = columns == 32   ? splitChunk + splitChunkBusy * busy
                  : columns == 64 ? registerChunk
                                  : twoRegisterChunk;
   if (!sizes.hasWgmma)
     chunk *= mmaFactor;
   // Half of the products are over K.
   chunk *= (1 + llvm::divideCeil(sizes.keyDim, 64) / 2.0) / 2;
-  int64_t blocks = sizes.sequences * sizes.valueHeads *
-                   llvm::divideCeil(sizes.valueDim, columns);
   int64_t waves = llvm::divideCeil(blocks, sizes.smCount);
   double bytes = 2 * getStateElements(sizes) * sizes.stateBytes +
                  getActivationBytes(sizes) + getChunkBytes(sizes);
   // CTAs that wait for memory still take turns with their states.
-  double busy = std::min(1.0, double(blocks) / sizes.smCount);
   double rate = scanBandwidth * getBandwidth(sizes) * std::pow(busy, 0.3);
   return {waves * (scanStart + getChunks(sizes) * chunk),
           bytes / rate + waves * scanStart / 2};
@@ -134,6 +136,12 @@ static ScanTimes predictScanTimes(const RuleSizes &sizes, int64_t columns) {
 double mlir::gdr::predictScan(const RuleSizes &sizes, int64_t columns) {
   ScanTimes times = predictScanTimes(sizes, columns);
   return launch + std::max(times.chain, times.memory);
+}
+
+double mlir::gdr::predictChunked(const RuleSizes &sizes, int64_t heads,
+                                 int64_t columns) {
+  return predictPrepare(sizes, heads) + predictScan(sizes, columns) -
+         (isOverlapFaster(sizes, columns) ? overlapGain : 0);
 }
 
 bool mlir::gdr::isOverlapFaster(const RuleSizes &sizes, int64_t columns) {

@@ -38,6 +38,8 @@ double predictRecurrent(const RuleSizes &sizes);
 /// 64 or 128.
 double predictPrepare(const RuleSizes &sizes, int64_t heads);
 double predictScan(const RuleSizes &sizes, int64_t columns);
+/// Of both.
+double predictChunked(const RuleSizes &sizes, int64_t heads, int64_t columns);
 /// Whether a scan that starts before prepare has ended is done earlier.
 bool isOverlapFaster(const RuleSizes &sizes, int64_t columns);
 

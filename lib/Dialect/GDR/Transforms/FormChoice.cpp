@@ -63,7 +63,7 @@ private:
                             /*stages=*/0, heads, overlap);
   }
   double predictChunked(int64_t columns) {
-    return predictPrepare(sizes, getHeads()) + predictScan(sizes, columns);
+    return gdr::predictChunked(sizes, getHeads(), columns);
   }
   /// Value heads of a CTA of prepare, at the current sizes.
   int64_t getHeads();
@@ -106,8 +106,10 @@ int64_t Chooser::getLeastTokens(ChunkedAttr schedule) {
   if (given)
     return 0;
   // The chunked form takes the same time for all lengths of a last chunk.
+  int64_t heads = sizes.valueHeads / sizes.keyHeads;
   for (sizes.tokens = 2; sizes.tokens < chunkSize; ++sizes.tokens)
-    if (predictChunked(schedule.getColumns()) < predictRecurrent(sizes))
+    if (gdr::predictChunked(sizes, heads, schedule.getColumns()) <
+        predictRecurrent(sizes))
       break;
   return sizes.tokens;
 }
