@@ -189,11 +189,11 @@ void *gdr_call_workspace(gdr_call *call);
 /* What a tensor map describes: a tensor, as in a memref descriptor, and the box
  * of it that one copy moves. Dimensions are in the order of the memref. */
 typedef struct gdr_tensor_map {
-  int64_t argument;  /* number of the argument that it is in, or -1 */
-  int64_t type_code; /* DLDataTypeCode: kDLFloat or kDLBfloat */
-  int64_t type_bits; /* 16 or 32 */
-  int64_t rank;      /* from 1 */
-  int64_t swizzle;   /* 0, 32, 64 or 128 bytes */
+  int64_t argument;    /* number of the argument that it is in, or -1 */
+  int64_t type_code;   /* DLDataTypeCode: kDLFloat or kDLBfloat */
+  int64_t type_bits;   /* 16 or 32 */
+  int64_t rank;        /* from 1 */
+  int64_t swizzle;     /* 0, 32, 64 or 128 bytes */
   const void *address; /* of the first element */
   int64_t sizes[GDR_MAX_TENSOR_MAP_RANK];   /* in elements */
   int64_t strides[GDR_MAX_TENSOR_MAP_RANK]; /* in elements; the last is 1 */

@@ -73,8 +73,9 @@ static void buildFormsPipeline(OpPassManager &pm,
     gdr::SelectScheduleOptions formOptions = scheduleOptions;
     formOptions.chunked = true;
     formOptions.alwaysChunked = forms.alwaysChunked;
-    formOptions.wgmma = gdr::getCommonFeatures(getChipNames(options))
-                            .tensorCores == gdr::TensorCores::Wgmma;
+    formOptions.wgmma =
+        gdr::getCommonFeatures(getChipNames(options)).tensorCores ==
+        gdr::TensorCores::Wgmma;
     functions.addPass(gdr::createSelectSchedule(formOptions));
   }
   functions.addPass(gdr::createDispatch(forms.dispatch));

@@ -126,11 +126,9 @@ static std::string getBracedList(int64_t first, int64_t count) {
 }
 
 // The registers of one assembly statement with f32 results.
-static SmallVector<Value> createFloatAssembly(ImplicitLocOpBuilder &b,
-                                              int64_t count,
-                                              ValueRange operands,
-                                              const std::string &text,
-                                              ArrayRef<std::string> inputs) {
+static SmallVector<Value>
+createFloatAssembly(ImplicitLocOpBuilder &b, int64_t count, ValueRange operands,
+                    const std::string &text, ArrayRef<std::string> inputs) {
   SmallVector<std::string> constraints(count, "=f");
   llvm::append_range(constraints, inputs);
   SmallVector<Type> types(count, b.getF32Type());
@@ -254,13 +252,12 @@ SmallVector<Value> mlir::gdr::createMatrixLoad(ImplicitLocOpBuilder &b,
                                                SharedAddress address) {
   SmallVector<Type> types(4, b.getI32Type());
   auto structType = LLVM::LLVMStructType::getLiteral(b.getContext(), types);
-  Value all =
-      createAssembly(b, structType, address.base,
-                     getMatrixInstruction("ldmatrix", transposed) +
-                         "{$0, $1, $2, $3}, " + getAddress(4, address.offset) +
-                         ";",
-                     "=r,=r,=r,=r,r")
-          .getResult(0);
+  Value all = createAssembly(b, structType, address.base,
+                             getMatrixInstruction("ldmatrix", transposed) +
+                                 "{$0, $1, $2, $3}, " +
+                                 getAddress(4, address.offset) + ";",
+                             "=r,=r,=r,=r,r")
+                  .getResult(0);
   SmallVector<Value> words;
   for (int64_t i = 0; i < 4; ++i)
     words.push_back(LLVM::ExtractValueOp::create(b, all, i));

@@ -39,8 +39,8 @@ double mlir::gdr::run::getDefaultLimitState(ElementType type,
 }
 
 // The state, the differences and what is written are rounded to the operands'
-// type in every chunk: a few of its roundings. The most, 0.8 of 2^-7 of bf16 and
-// half of 2^-9 of f16, was seen with betas up to 2 and no decay.
+// type in every chunk: a few of its roundings. The most, 0.8 of 2^-7 of bf16
+// and half of 2^-9 of f16, was seen with betas up to 2 and no decay.
 double mlir::gdr::run::getTensorCoreLimit(ElementType type) {
   return type == ElementType::BF16 ? 0x1p-7 : 0x1p-9;
 }

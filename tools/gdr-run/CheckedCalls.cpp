@@ -107,8 +107,7 @@ llvm::Error mlir::gdr::run::callAndCheck(Caller &caller, Program &program,
   const Rule &rule = resolved.rule;
   bool usesTensorCores =
       program.usesTensorCores || options.target == TargetKind::Interpreter;
-  double least =
-      usesTensorCores ? getTensorCoreLimit(rule[Role::Q]->type) : 0;
+  double least = usesTensorCores ? getTensorCoreLimit(rule[Role::Q]->type) : 0;
   if (rule[Role::FinalState]) {
     double limit = getDefaultLimitState(rule[Role::FinalState]->type,
                                         options.steps * rule.getNumTokens());

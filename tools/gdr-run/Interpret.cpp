@@ -35,7 +35,6 @@ llvm::Error mlir::gdr::run::interpret(func::FuncOp hostCode,
     arguments.push_back(getArgument(argument, tokens));
   func::FuncOp function = program.function;
   if (failed(gdr::interpret(hostCode, arguments)))
-    return makeError("cannot interpret function '{0}'",
-                     function.getName());
+    return makeError("cannot interpret function '{0}'", function.getName());
   return llvm::Error::success();
 }

@@ -25,9 +25,10 @@ Value createStreamingLoad(ImplicitLocOpBuilder &b, Type type, int64_t bytes,
 void createStreamingStore(ImplicitLocOpBuilder &b, Value value, int64_t bytes,
                           Value address);
 
-/// An address in shared memory: an i32, and bytes that the instruction adds. The
-/// generic loads of LLVM take 64-bit addresses there too, and keep each of them
-/// in two registers; sums of one register and different constants take one.
+/// An address in shared memory: an i32, and bytes that the instruction adds.
+/// The generic loads of LLVM take 64-bit addresses there too, and keep each of
+/// them in two registers; sums of one register and different constants take
+/// one.
 struct SharedAddress {
   Value base;
   int64_t offset = 0;
@@ -101,15 +102,18 @@ void createBulkCopy(ImplicitLocOpBuilder &b, Value tile, Value address,
 void createBulkCopyOut(ImplicitLocOpBuilder &b, Value tile, Value address,
                        int64_t bytes);
 void createBulkCommit(ImplicitLocOpBuilder &b);
-/// Until all groups have read their source, or with `done` until all is written.
+/// Until all groups have read their source, or with `done` until all is
+/// written.
 void createBulkWait(ImplicitLocOpBuilder &b, bool done);
 
 /// PTX ISA, "mbarrier".
-void createMBarrierInit(ImplicitLocOpBuilder &b, Value barrier, int64_t arrivals);
+void createMBarrierInit(ImplicitLocOpBuilder &b, Value barrier,
+                        int64_t arrivals);
 /// Arrives once the thread's copies have; "cp.async.mbarrier.arrive".
 void createMBarrierArriveCopies(ImplicitLocOpBuilder &b, Value barrier);
 void createMBarrierInitFence(ImplicitLocOpBuilder &b);
-void createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier, int64_t bytes);
+void createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier,
+                          int64_t bytes);
 void createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier);
 void createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier, Value parity);
 /// The same by polling, which all chips can.

@@ -45,8 +45,7 @@ static LogicalResult verifyPreconditions(RuleOpInterface op) {
   if (!op->getParentOfType<func::FuncOp>())
     return op.emitOpError("expected the op in a func.func");
   std::string reason;
-  auto schedule =
-      op->getAttrOfType<ChunkedAttr>("schedule");
+  auto schedule = op->getAttrOfType<ChunkedAttr>("schedule");
   if (!hasWgmmaForm(op, schedule, reason))
     return op.emitOpError("expected an op that the warpgroup kernels can "
                           "compute; ")
@@ -111,7 +110,8 @@ struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
 private:
   template <typename Op>
   bool hasOverlap(Op op) {
-    return overlap && (!op.getScheduleAttr() || op.getScheduleAttr().getOverlap());
+    return overlap &&
+           (!op.getScheduleAttr() || op.getScheduleAttr().getOverlap());
   }
 
   void rewrite(ChunkPrepareOp op) {
@@ -221,9 +221,9 @@ private:
       mapping.map(memref, createRebuiltMemRef(b, parts, arguments));
     if (!tensorMaps)
       for (const Boxes &box : boxes)
-        maps.push_back(wg::TensorBoxOp::create(
-            b, wg::TensorMapType::get(b.getContext()),
-            mapping.lookup(box.memref), box.getBox()));
+        maps.push_back(
+            wg::TensorBoxOp::create(b, wg::TensorMapType::get(b.getContext()),
+                                    mapping.lookup(box.memref), box.getBox()));
     // max_seqlen bounds the launch and is of no use to the kernel.
     Operation *clone = b.clone(*op, mapping);
     if (auto scan = dyn_cast<ChunkScanOp>(clone))

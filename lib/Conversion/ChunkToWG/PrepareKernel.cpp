@@ -91,12 +91,12 @@ public:
     }
     createLoads();
     createGates();
-    auto tiles =
-        TakeOp::create(b, getTileTypes(), ring, t.index(0)).getTiles();
+    auto tiles = TakeOp::create(b, getTileTypes(), ring, t.index(0)).getTiles();
     if (op.getQkL2norm())
       createNorms(tiles[0], tiles[1]);
     createProducts(tiles[0], tiles[1]);
-    auto loop = scf::ForOp::create(b, t.index(0), t.index(numHeads), t.index(1));
+    auto loop =
+        scf::ForOp::create(b, t.index(0), t.index(numHeads), t.index(1));
     {
       OpBuilder::InsertionGuard inLoop(b);
       b.setInsertionPointToStart(loop.getBody());
@@ -171,8 +171,7 @@ private:
       Value number = t.index(head);
       t.store(CumsumOp::create(b, values.first),
               SliceOp::create(b, vector, sumsOfHeads, number));
-      t.store(values.second,
-              SliceOp::create(b, vector, betasOfHeads, number));
+      t.store(values.second, SliceOp::create(b, vector, betasOfHeads, number));
     }
   }
 
@@ -208,9 +207,8 @@ private:
     keyProducts = keepWhere(arith::CmpIPredicate::ugt, keyProducts);
     queryProducts = createNormalized(t.wait(ofQueries), 1);
     auto type = cast<RankedTensorType>(queryProducts.getType());
-    queryProducts =
-        keepWhere(arith::CmpIPredicate::uge,
-                  t.mul(queryProducts, t.splat(type, getScale())));
+    queryProducts = keepWhere(arith::CmpIPredicate::uge,
+                              t.mul(queryProducts, t.splat(type, getScale())));
     if (op.getCuSeqlens()) {
       // What lies behind the last token may be NaN, also below the diagonal.
       Value ofRows = t.broadcast(rows, keyProducts);
@@ -222,9 +220,9 @@ private:
   // `x` where the number of the token is that of one, else 0.
   Value keepTokens(Value x, Value numbers) {
     Value size = arith::IndexCastUIOp::create(b, b.getI32Type(), chunk.size);
-    return t.keepWhere(
-        arith::CmpIPredicate::ult, numbers,
-        t.splat(cast<RankedTensorType>(numbers.getType()), size), x);
+    return t.keepWhere(arith::CmpIPredicate::ult, numbers,
+                       t.splat(cast<RankedTensorType>(numbers.getType()), size),
+                       x);
   }
 
   // A value of each token of the chunk for this head, zero behind its end.
@@ -265,8 +263,8 @@ private:
 
   // `x` where the row's number and the column's compare, else 0.
   Value keepWhere(arith::CmpIPredicate predicate, Value x) {
-    return t.keepWhere(predicate, t.broadcast(rows, x),
-                       t.broadcast(columns, x), x);
+    return t.keepWhere(predicate, t.broadcast(rows, x), t.broadcast(columns, x),
+                       x);
   }
 
   // The same of blocks of 16 rows or columns.
@@ -276,8 +274,7 @@ private:
       Value shift = t.splat(type, llvm::Log2_64(blockSize));
       return arith::ShRUIOp::create(b, tokens, shift);
     };
-    return t.keepWhere(arith::CmpIPredicate::ugt,
-                       t.broadcast(number(rows), x),
+    return t.keepWhere(arith::CmpIPredicate::ugt, t.broadcast(number(rows), x),
                        t.broadcast(number(columns), x), x);
   }
 
@@ -293,7 +290,8 @@ private:
 
     // D_ij = 2^(G_i - G_j), at most 1: above the diagonal it is not used
     Value ofRows = t.broadcast(t.load(t.getRows(f32), sums), keyProducts);
-    Value ofColumns = t.broadcast(t.load(t.getColumns(C, f32), sums), keyProducts);
+    Value ofColumns =
+        t.broadcast(t.load(t.getColumns(C, f32), sums), keyProducts);
     Value zero = t.splat(cast<RankedTensorType>(keyProducts.getType()), 0.0);
     Value decays = t.exp2(t.min(t.sub(ofRows, ofColumns), zero));
     createAttention(decays);
@@ -330,8 +328,8 @@ private:
     }
     for (auto [row, vector] :
          llvm::enumerate(std::array{in, out, query, t.exp2(last)}))
-      t.store(vector, SliceOp::create(b, t.getShared({C}, f32), decay,
-                                      t.index(row)));
+      t.store(vector,
+              SliceOp::create(b, t.getShared({C}, f32), decay, t.index(row)));
   }
 
   void createInverse(Value decays) {

@@ -56,8 +56,7 @@ public:
     b.createBlock(&roles.getBody());
     bool isAlone = consumers == 1;
     createLoadRole(isAlone ? registersOfTwo : producerRegisters);
-    createRole("math", consumers,
-               isAlone ? registersOfTwo : consumerRegisters,
+    createRole("math", consumers, isAlone ? registersOfTwo : consumerRegisters,
                [&] { createMath(outputs); });
   }
 
@@ -86,8 +85,9 @@ private:
 
   void createMath(Value outputs) {
     warpgroup = WarpgroupIndexOp::create(b);
-    output = SliceOp::create(b, t.getShared({C, fragmentRows}, element, swizzle),
-                             outputs, warpgroup);
+    output =
+        SliceOp::create(b, t.getShared({C, fragmentRows}, element, swizzle),
+                        outputs, warpgroup);
     column = arith::AddIOp::create(
         b, firstColumn,
         arith::MulIOp::create(b, warpgroup, t.index(fragmentRows)));
@@ -97,8 +97,8 @@ private:
     };
     Value state = createInitialState(t.getFragment(paddedKeyDim, f32),
                                      /*transposed=*/isKFirst(), createView);
-    Value hasChunks = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt,
-                                            chunks, t.index(0));
+    Value hasChunks =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, chunks, t.index(0));
     auto branch = scf::IfOp::create(b, state.getType(), hasChunks, true);
     {
       OpBuilder::InsertionGuard guard(b);
@@ -140,8 +140,8 @@ private:
     Value out = t.mma(narrow, tiles.q, /*transposeB=*/true);
     state = createScaled(state, createStateDecay(tiles));
     written = t.wait(written, /*newer=*/1);
-    Value update = t.cast(
-        t.mul(written, createDecay(tiles, keyOut, written)), element);
+    Value update =
+        t.cast(t.mul(written, createDecay(tiles, keyOut, written)), element);
     written = t.cast(written, element);
     // S^T <- decay_3 S^T + V'^T diag(decay_1) K
     Value newState = t.mma(update, tiles.k, /*transposeB=*/false, state);
@@ -154,8 +154,7 @@ private:
     // The next chunk's S^T K^T; after the last chunk again of this one.
     Value after = arith::AddIOp::create(b, chunk, t.index(1));
     Value last = arith::SubIOp::create(b, chunks, t.index(1));
-    ChunkTiles next =
-        createTakeOfFirst(arith::MinUIOp::create(b, after, last));
+    ChunkTiles next = createTakeOfFirst(arith::MinUIOp::create(b, after, last));
     Value product = t.mma(t.cast(state, element), next.k, /*transposeB=*/true);
     Value values = createValues(next);
     out = t.wait(out, /*newer=*/1);
@@ -180,8 +179,8 @@ private:
 
 } // namespace
 
-SmallVector<SharedType>
-mlir::gdr::getRegisterScanTiles(ChunkScanOp op, int64_t columns) {
+SmallVector<SharedType> mlir::gdr::getRegisterScanTiles(ChunkScanOp op,
+                                                        int64_t columns) {
   Type element = cast<ShapedType>(op.getQ().getType()).getElementType();
   return {SharedType::get(op.getContext(), {C, columns}, element, swizzle)};
 }

@@ -28,7 +28,8 @@ static constexpr int64_t keySwizzle = 128;
 
 // Columns of V of a CTA.
 static int64_t getColumns(ChunkScanOp op) {
-  int64_t columns = op.getScheduleAttr() ? op.getScheduleAttr().getColumns() : 0;
+  int64_t columns =
+      op.getScheduleAttr() ? op.getScheduleAttr().getColumns() : 0;
   return columns ? columns : fragmentRows;
 }
 
@@ -131,8 +132,7 @@ void ScanProgram::createPosition() {
   Value tokens = arith::SubIOp::create(b, sequence.end, sequence.begin);
   chunks = arith::CeilDivUIOp::create(b, tokens, t.index(C));
   if (sequence.isActive)
-    chunks =
-        arith::SelectOp::create(b, sequence.isActive, chunks, t.index(0));
+    chunks = arith::SelectOp::create(b, sequence.isActive, chunks, t.index(0));
 }
 
 void ScanProgram::createRole(StringRef name, int64_t warpgroups,
@@ -243,8 +243,8 @@ void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
 void ScanProgram::createWaitForPrepare(Value chunk) {
   if (!overlap)
     return;
-  Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, chunk,
-                                        t.index(0));
+  Value isFirst =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, chunk, t.index(0));
   auto branch = scf::IfOp::create(b, isFirst, false);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
@@ -283,8 +283,8 @@ static Value createMatrixView(ImplicitLocOpBuilder &b, Value memref,
   SmallVector<OpFoldResult> strides(4, b.getIndexAttr(1));
   SmallVector<int64_t> shape;
   for (int64_t dim : {rowDim, int64_t(3)})
-    shape.push_back(getConstantIntValue(sizes[dim])
-                        .value_or(ShapedType::kDynamic));
+    shape.push_back(
+        getConstantIntValue(sizes[dim]).value_or(ShapedType::kDynamic));
   auto reduced = memref::SubViewOp::inferRankReducedResultType(
       shape, type, offsets, sizes, strides);
   return memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
@@ -292,8 +292,8 @@ static Value createMatrixView(ImplicitLocOpBuilder &b, Value memref,
 }
 
 Value ScanProgram::createFirstToken(Value chunk) {
-  return arith::AddIOp::create(
-      b, sequence.begin, arith::MulIOp::create(b, chunk, t.index(C)));
+  return arith::AddIOp::create(b, sequence.begin,
+                               arith::MulIOp::create(b, chunk, t.index(C)));
 }
 
 // The tokens of a chunk that is not whole.
@@ -350,8 +350,7 @@ Value ScanProgram::createStateDecay(const ChunkTiles &tiles) {
 }
 
 Value ScanProgram::createScaled(Value tile, Value scalar) {
-  return t.mul(tile,
-               t.splat(cast<RankedTensorType>(tile.getType()), scalar));
+  return t.mul(tile, t.splat(cast<RankedTensorType>(tile.getType()), scalar));
 }
 
 //===----------------------------------------------------------------------===//
@@ -405,9 +404,9 @@ Value ScanProgram::createInitialState(
     Type memory =
         cast<MemRefType>(op.getInitialState().getType()).getElementType();
     Value view = createView(op.getInitialState(), sequence.readRow);
-    return t.cast(t.load(cast<RankedTensorType>(type.clone(memory)), view,
-                         transposed),
-                  f32);
+    return t.cast(
+        t.load(cast<RankedTensorType>(type.clone(memory)), view, transposed),
+        f32);
   };
   if (!sequence.hasInitialState)
     return load();

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 //
 // For few sequences: a CTA has only 32 columns of V, and its time is that of
-// the chain from one state to the next. Two warpgroups share a chunk. Each holds
-// some of the rows of the state, S: [K, 32], in registers, and leaves a 16-bit
-// copy in shared memory, where both find all of it:
+// the chain from one state to the next. Two warpgroups share a chunk. Each
+// holds some of the rows of the state, S: [K, 32], in registers, and leaves a
+// 16-bit copy in shared memory, where both find all of it:
 //
 //   keys:     P  = V - diag(decay_0) K S      queries:  O = diag(decay_2) Q S
 //             V' = inverse P
@@ -16,8 +16,8 @@
 //                  + (diag(decay_1) K)^T V'                  + ...^T V'
 //                                                       O += attention V'
 //
-// Tokens and rows of S are the rows of the products, and P, V' and S their right
-// operands, which are stored transposed. Three barriers order them:
+// Tokens and rows of S are the rows of the products, and P, V' and S their
+// right operands, which are stored transposed. Three barriers order them:
 //
 //   upper:   the rows of keys in the copy of S are the next chunk's
 //   lower:   those of queries
@@ -57,8 +57,8 @@ public:
     createPosition();
     createTiles();
     // Of both roles, which come to the same barriers.
-    hasChunks = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, chunks,
-                                      t.index(0));
+    hasChunks =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, chunks, t.index(0));
     for (Value *barrier : {&upper, &lower, &written})
       *barrier = BarrierOp::create(b, /*participants=*/2, IntegerAttr());
     auto roles = RolesOp::create(b);
@@ -195,11 +195,10 @@ private:
                                           Panels panels) {
     SmallVector<Value> keys;
     for (int64_t i = 0; i < panels.count; ++i)
-      keys.push_back(
-          t.load(t.getFragment(C, element),
-                 createPanel(tiles.k, t.index(panels.first + i),
-                             {C, fragmentRows}, swizzle),
-                 /*transpose=*/true));
+      keys.push_back(t.load(t.getFragment(C, element),
+                            createPanel(tiles.k, t.index(panels.first + i),
+                                        {C, fragmentRows}, swizzle),
+                            /*transpose=*/true));
     return keys;
   }
 
@@ -280,8 +279,8 @@ private:
     for (auto [rows, ofKeys] : llvm::zip(next, transposed))
       rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
     // O += attention V'
-    out = t.mma(tiles.attention, createWritten(chunk), /*transposeB=*/true,
-                out);
+    out =
+        t.mma(tiles.attention, createWritten(chunk), /*transposeB=*/true, out);
     next = createWaitForAll(next, /*newer=*/1);
     createStateCopy(panels, next);
     ArriveOp::create(b, lower);
@@ -293,8 +292,7 @@ private:
     return next;
   }
 
-  SmallVector<Value> createWaitForAll(ArrayRef<Value> products,
-                                      int64_t newer) {
+  SmallVector<Value> createWaitForAll(ArrayRef<Value> products, int64_t newer) {
     if (products.empty())
       return {};
     SmallVector<Type> types = llvm::map_to_vector(products, [](Value product) {
@@ -306,8 +304,8 @@ private:
 
   void createOutput(Value out, Value chunk) {
     Value parity = arith::RemUIOp::create(b, chunk, t.index(2));
-    Value output = createPanel(outputsOfTwo, parity, {C, splitColumns},
-                               swizzle / 2);
+    Value output =
+        createPanel(outputsOfTwo, parity, {C, splitColumns}, swizzle / 2);
     t.store(t.cast(out, element), output);
     // Then the next chunk's output has a free tile.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });

@@ -37,11 +37,11 @@ Value TileBuilder::index(int64_t value) {
 }
 
 Value TileBuilder::splat(RankedTensorType type, double value) {
-  Attribute element = isa<FloatType>(type.getElementType())
-                          ? Attribute(FloatAttr::get(type.getElementType(), value))
-                          : Attribute(IntegerAttr::get(
-                                type.getElementType(),
-                                static_cast<int64_t>(value)));
+  Attribute element =
+      isa<FloatType>(type.getElementType())
+          ? Attribute(FloatAttr::get(type.getElementType(), value))
+          : Attribute(IntegerAttr::get(type.getElementType(),
+                                       static_cast<int64_t>(value)));
   return arith::ConstantOp::create(b, DenseElementsAttr::get(type, element));
 }
 
@@ -51,7 +51,8 @@ Value TileBuilder::splat(RankedTensorType type, Value scalar) {
 
 Value TileBuilder::broadcast(Value vector, Value tile) {
   auto type = mlir::cast<RankedTensorType>(tile.getType());
-  Type element = mlir::cast<RankedTensorType>(vector.getType()).getElementType();
+  Type element =
+      mlir::cast<RankedTensorType>(vector.getType()).getElementType();
   return BroadcastOp::create(b, getFragment(type.getShape()[1], element),
                              vector);
 }
@@ -95,8 +96,8 @@ Value TileBuilder::mma(Value a, Value bTile, bool transposeB,
                        Value accumulator) {
   auto type = mlir::cast<SharedType>(bTile.getType());
   int64_t columns = type.getShape()[transposeB ? 0 : 1];
-  auto pending = PendingType::get(b.getContext(),
-                                  getFragment(columns, b.getF32Type()));
+  auto pending =
+      PendingType::get(b.getContext(), getFragment(columns, b.getF32Type()));
   return MmaOp::create(b, pending, a, bTile, accumulator,
                        /*transpose_a=*/false, transposeB);
 }

@@ -58,8 +58,7 @@ public:
   void store(Value tile, Value destination, bool transpose = false);
 
   /// [accumulator +] a * b, under way.
-  Value mma(Value a, Value bTile, bool transposeB,
-            Value accumulator = nullptr);
+  Value mma(Value a, Value bTile, bool transposeB, Value accumulator = nullptr);
   /// The tile of a product of which at most `newer` were started later.
   Value wait(Value product, int64_t newer = 0);
 

@@ -26,14 +26,15 @@ void mlir::wg::populateTypeConversions(TypeConverter &converter) {
       return std::nullopt;
     return VectorType::get(getElementsPerThread(type), type.getElementType());
   });
-  converter.addConversion([&](PendingType type) {
-    return converter.convertType(type.getTile());
-  });
+  converter.addConversion(
+      [&](PendingType type) { return converter.convertType(type.getTile()); });
   auto convertToAddress = [](Type type) -> Type {
     return IntegerType::get(type.getContext(), 32);
   };
-  converter.addConversion([=](SharedType type) { return convertToAddress(type); });
-  converter.addConversion([=](RingType type) { return convertToAddress(type); });
+  converter.addConversion(
+      [=](SharedType type) { return convertToAddress(type); });
+  converter.addConversion(
+      [=](RingType type) { return convertToAddress(type); });
   converter.addConversion(
       [=](MBarrierType type) { return convertToAddress(type); });
   converter.addConversion(
@@ -107,8 +108,7 @@ struct ConvertExtendBF16 : OpConversionPattern<arith::ExtFOp> {
       Value low = arith::ShLIOp::create(b, word, i.get(16));
       Value high = arith::AndIOp::create(b, word, i.get(0xffff0000));
       for (Value half : {low, high})
-        elements.push_back(
-            arith::BitcastOp::create(b, b.getF32Type(), half));
+        elements.push_back(arith::BitcastOp::create(b, b.getF32Type(), half));
     }
     rewriter.replaceOp(
         op, createVector(b, VectorType::get(elements.size(), b.getF32Type()),
@@ -165,8 +165,8 @@ struct ConvertIota : OpConversionPattern<IotaOp> {
         values.push_back(i32.add(createSum(b, createColumn(b, thread, i / 2)),
                                  i32.get(i % 2)));
       else
-        values.push_back(i32.add(
-            i32.mul(thread.lane, type.getNumElements()), i32.get(i)));
+        values.push_back(
+            i32.add(i32.mul(thread.lane, type.getNumElements()), i32.get(i)));
     }
     rewriter.replaceOp(op, createVector(b, type, values));
     return success();
@@ -248,10 +248,11 @@ struct ConvertCumsum : OpConversionPattern<CumsumOp> {
     }
     // The sum of the lanes before this one. Not by subtraction of its own
     // elements, which would lose a finite sum next to an infinite one.
-    Value others = gpu::ShuffleOp::create(b, before, 1, warpThreads,
-                                          gpu::ShuffleMode::UP)
-                       .getShuffleResult();
-    others = arith::SelectOp::create(b, i32.equal(thread.lane, 0), zero, others);
+    Value others =
+        gpu::ShuffleOp::create(b, before, 1, warpThreads, gpu::ShuffleMode::UP)
+            .getShuffleResult();
+    others =
+        arith::SelectOp::create(b, i32.equal(thread.lane, 0), zero, others);
     for (Value &sum : sums)
       sum = arith::AddFOp::create(b, sum, others);
     rewriter.replaceOp(op, createVector(b, type, sums));
@@ -263,7 +264,8 @@ struct ConvertCumsum : OpConversionPattern<CumsumOp> {
 
 void mlir::wg::populateElementwisePatterns(const TypeConverter &converter,
                                            RewritePatternSet &patterns) {
-  patterns.add<ConvertElementwise, ConvertExtendBF16, ConvertConstant, ConvertSplat, ConvertIota,
-               ConvertBroadcast, ConvertSumColumns, ConvertCumsum>(converter,
-                                                patterns.getContext());
+  patterns
+      .add<ConvertElementwise, ConvertExtendBF16, ConvertConstant, ConvertSplat,
+           ConvertIota, ConvertBroadcast, ConvertSumColumns, ConvertCumsum>(
+          converter, patterns.getContext());
 }

@@ -27,8 +27,8 @@ struct Unit {
 };
 } // namespace
 
-// Calls `visit` for each unit of the tile that a thread moves: a warpgroup takes
-// consecutive rows of one panel after the other.
+// Calls `visit` for each unit of the tile that a thread moves: a warpgroup
+// takes consecutive rows of one panel after the other.
 static void forEachUnit(ImplicitLocOpBuilder &b, SharedType tile, Value base,
                         llvm::function_ref<void(const Unit &)> visit) {
   I32 i{b};
@@ -43,7 +43,8 @@ static void forEachUnit(ImplicitLocOpBuilder &b, SharedType tile, Value base,
   for (int64_t panel = 0; panel < panels; ++panel)
     for (int64_t first = 0; first < tile.getShape()[0]; first += rowsAtOnce) {
       Index at = {row, first};
-      visit({createChunkAddress(b, tile, base, at, {unit, panel * units}), at,
+      visit({createChunkAddress(b, tile, base, at, {unit, panel * units}),
+             at,
              {column, panel * units * unitElements}});
     }
 }
@@ -108,9 +109,9 @@ struct ConvertDrain : OpConversionPattern<DrainOp> {
       }
       Value loaded = createVector(b, getUnitType(b),
                                   gdr::createSharedLoad(b, 4, unit.address));
-      LLVM::StoreOp::create(
-          b, loaded, destination.createPointer({unit.row, unit.column}),
-          unitBytes);
+      LLVM::StoreOp::create(b, loaded,
+                            destination.createPointer({unit.row, unit.column}),
+                            unitBytes);
     });
     rewriter.eraseOp(op);
     return success();

@@ -52,8 +52,8 @@ Value GlobalMemory::createIsWithin(ArrayRef<Index> indices) {
 Value GlobalMemory::createPointer(ArrayRef<Index> indices) {
   Value at = address;
   for (auto [index, stride] : llvm::zip(indices, strides)) {
-    Value wide = arith::IndexCastUIOp::create(b, b.getIndexType(),
-                                              createSum(b, index));
+    Value wide =
+        arith::IndexCastUIOp::create(b, b.getIndexType(), createSum(b, index));
     at = arith::AddIOp::create(b, at, arith::MulIOp::create(b, wide, stride));
   }
   Value integer = arith::IndexCastUIOp::create(b, b.getI64Type(), at);

@@ -1,4 +1,5 @@
-//===- GlobalMemory.h - memrefs as the threads of a kernel see them -*- C++ -*-===//
+//===- GlobalMemory.h - memrefs as the threads of a kernel see them -*- C++
+//-*-===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -90,15 +90,14 @@ gdr::SharedAddress mlir::wg::createChunkAddress(ImplicitLocOpBuilder &b,
   // The panel is in the constant, unless a warp's rows are the chunks.
   Value panel = i.div(chunk.value, chunks);
   Value inPanel = i.rem(chunk.value, chunks);
-  Value permuted = i.bitXor(i.bitXor(inPanel, permutation),
-                            i.get(chunk.constant % chunks));
+  Value permuted =
+      i.bitXor(i.bitXor(inPanel, permutation), i.get(chunk.constant % chunks));
   int64_t panelBytes = tile.getShape()[0] * width;
   Value offset = i.add(i.mul(row.value, width), i.mul(permuted, chunkBytes));
   if (tile.getShape()[1] * tile.getElementBytes() > width)
     offset = i.add(offset, i.mul(panel, panelBytes));
   address.base = i.add(address.base, offset);
-  address.offset +=
-      row.constant * width + chunk.constant / chunks * panelBytes;
+  address.offset += row.constant * width + chunk.constant / chunks * panelBytes;
   return address;
 }
 

@@ -93,8 +93,7 @@ struct ConvertMatrixLoad : OpConversionPattern<LoadOp> {
                   ConversionPatternRewriter &rewriter) const override {
     auto shared = dyn_cast<SharedType>(op.getSource().getType());
     auto tile = cast<RankedTensorType>(op.getTile().getType());
-    if (!shared || tile.getRank() != 2 ||
-        tile.getElementTypeBitWidth() != 16)
+    if (!shared || tile.getRank() != 2 || tile.getElementTypeBitWidth() != 16)
       return rewriter.notifyMatchFailure(op, "not 16-bit and shared");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Thread thread(b);
@@ -105,7 +104,8 @@ struct ConvertMatrixLoad : OpConversionPattern<LoadOp> {
                      b, op.getTranspose(),
                      createMatrixAddress(b, thread, shared, adaptor.getSource(),
                                          j, op.getTranspose())));
-    Value vector = createVector(b, VectorType::get(words.size(), b.getI32Type()), words);
+    Value vector =
+        createVector(b, VectorType::get(words.size(), b.getI32Type()), words);
     rewriter.replaceOpWithNewOp<vector::BitCastOp>(
         op, getTypeConverter()->convertType(tile), vector);
     return success();
@@ -121,8 +121,7 @@ struct ConvertMatrixStore : OpConversionPattern<StoreOp> {
                   ConversionPatternRewriter &rewriter) const override {
     auto shared = dyn_cast<SharedType>(op.getDestination().getType());
     auto tile = cast<RankedTensorType>(op.getTile().getType());
-    if (!shared || tile.getRank() != 2 ||
-        tile.getElementTypeBitWidth() != 16)
+    if (!shared || tile.getRank() != 2 || tile.getElementTypeBitWidth() != 16)
       return rewriter.notifyMatchFailure(op, "not 16-bit and shared");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Thread thread(b);
@@ -156,15 +155,14 @@ struct ConvertVectorLoad : OpConversionPattern<LoadOp> {
     SmallVector<Value> elements;
     for (const Run &run : createRuns(b, thread, tile, /*transposed=*/false))
       llvm::append_range(
-          elements,
-          gdr::createSharedLoad(b, run.length,
-                                createElementAddress(b, shared,
-                                                     adaptor.getSource(),
-                                                     run.indices.front())));
+          elements, gdr::createSharedLoad(
+                        b, run.length,
+                        createElementAddress(b, shared, adaptor.getSource(),
+                                             run.indices.front())));
     rewriter.replaceOp(
-        op, createVector(b,
-                         cast<VectorType>(getTypeConverter()->convertType(tile)),
-                         elements));
+        op,
+        createVector(b, cast<VectorType>(getTypeConverter()->convertType(tile)),
+                     elements));
     return success();
   }
 };
@@ -215,7 +213,7 @@ struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
     auto tile = cast<RankedTensorType>(op.getTile().getType());
     Thread thread(b);
     GlobalMemory global(b, adaptor.getSource(),
-                  getMemoryShape(tile, op.getTranspose()));
+                        getMemoryShape(tile, op.getTranspose()));
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
     if (global.needsSingles())
       runs = getSingles(runs);
@@ -224,9 +222,9 @@ struct ConvertGlobalLoad : OpConversionPattern<LoadOp> {
       llvm::append_range(elements,
                          createElements(b, createLoad(b, global, run)));
     rewriter.replaceOp(
-        op, createVector(b,
-                         cast<VectorType>(getTypeConverter()->convertType(tile)),
-                         elements));
+        op,
+        createVector(b, cast<VectorType>(getTypeConverter()->convertType(tile)),
+                     elements));
     return success();
   }
 
@@ -266,7 +264,7 @@ struct ConvertGlobalStore : OpConversionPattern<StoreOp> {
     auto tile = cast<RankedTensorType>(op.getTile().getType());
     Thread thread(b);
     GlobalMemory global(b, adaptor.getDestination(),
-                  getMemoryShape(tile, op.getTranspose()));
+                        getMemoryShape(tile, op.getTranspose()));
     SmallVector<Run> runs = createRuns(b, thread, tile, op.getTranspose());
     if (global.needsSingles())
       runs = getSingles(runs);
@@ -300,8 +298,9 @@ struct ConvertExtract : OpConversionPattern<ExtractOp> {
     Index position = {I32{b}.fromIndex(adaptor.getPosition())};
     rewriter.replaceOp(
         op, gdr::createSharedLoad(
-                b, 1, createElementAddress(b, op.getSource().getType(),
-                                           adaptor.getSource(), position)));
+                b, 1,
+                createElementAddress(b, op.getSource().getType(),
+                                     adaptor.getSource(), position)));
     return success();
   }
 };

@@ -36,8 +36,9 @@ void populateProductPatterns(const TypeConverter &converter,
 /// wg.mma, wg.wait: of its warps.
 void populateWarpProductPatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns);
-/// wg.one_thread, copies by one thread, barriers and the addresses of shared memory. Without
-/// bulk copies also without what came with them, mbarrier.try_wait.
+/// wg.one_thread, copies by one thread, barriers and the addresses of shared
+/// memory. Without bulk copies also without what came with them,
+/// mbarrier.try_wait.
 void populateSharedPatterns(const TypeConverter &converter,
                             RewritePatternSet &patterns, bool hasBulkCopies);
 /// Copies by threads.

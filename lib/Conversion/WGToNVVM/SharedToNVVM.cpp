@@ -77,8 +77,8 @@ forEachPanel(ImplicitLocOpBuilder &b, SharedType tile, Value address,
     coordinates.push_back(i.fromIndex(index));
   Value column = coordinates.front();
   int64_t width = tile.getPanelWidth();
-  int64_t panels = llvm::divideCeil(
-      tile.getShape().back() * tile.getElementBytes(), width);
+  int64_t panels =
+      llvm::divideCeil(tile.getShape().back() * tile.getElementBytes(), width);
   for (int64_t panel = 0; panel < panels; ++panel) {
     coordinates.front() =
         i.add(column, i.get(panel * width / tile.getElementBytes()));
@@ -115,9 +115,9 @@ struct ConvertSlot : OpConversionPattern<SlotOp> {
     int64_t offset = 0;
     for (SharedType tile : ring.getTiles().take_front(op.getTile()))
       offset += llvm::alignTo(tile.getBytes(), tileAlignment);
-    Value inRing = i.add(
-        i.mul(i.fromIndex(adaptor.getSlot()), ring.getSlotBytes()),
-        i.get(offset));
+    Value inRing =
+        i.add(i.mul(i.fromIndex(adaptor.getSlot()), ring.getSlotBytes()),
+              i.get(offset));
     rewriter.replaceOp(op, i.add(adaptor.getRing(), inRing));
     return success();
   }
@@ -151,15 +151,14 @@ struct ConvertMBarrierAlloc : OpConversionPattern<MBarrierAllocOp> {
       return failure();
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     I32 i{b};
-    Value thread =
-        i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
+    Value thread = i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
     auto branch = scf::IfOp::create(b, i.equal(thread, 0), false);
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(branch.thenBlock());
       for (uint64_t n = 0; n < op.getCount(); ++n)
-        gdr::createMBarrierInit(
-            b, i.add(*address, i.get(n * mbarrierBytes)), op.getArrivals());
+        gdr::createMBarrierInit(b, i.add(*address, i.get(n * mbarrierBytes)),
+                                op.getArrivals());
       // Bulk copies arrive through another proxy.
       if (hasBulkCopies)
         gdr::createMBarrierInitFence(b);
@@ -271,8 +270,7 @@ struct ConvertSync : OpConversionPattern<SyncOp> {
     if (op.getWarpgroup()) {
       warpgroup = i.get(static_cast<int64_t>(*op.getWarpgroup()));
     } else {
-      Value thread =
-          i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
+      Value thread = i.fromIndex(gpu::ThreadIdOp::create(b, gpu::Dimension::x));
       warpgroup = i.div(thread, warpgroupThreads);
     }
     gdr::createNamedBarrier(b, i.add(warpgroup, i.get(1)), warpgroupThreads);
@@ -383,9 +381,8 @@ struct ConvertCopyOut : OpConversionPattern<CopyOutOp> {
     if (isa<TensorMapType>(op.getDestination().getType()))
       forEachPanel(b, tile, adaptor.getTile(), adaptor.getIndices(),
                    [&](Value address, ArrayRef<Value> coordinates) {
-                     gdr::createTensorCopyOut(b, address,
-                                              adaptor.getDestination(),
-                                              coordinates);
+                     gdr::createTensorCopyOut(
+                         b, address, adaptor.getDestination(), coordinates);
                    });
     else
       gdr::createBulkCopyOut(b, adaptor.getTile(),
@@ -416,9 +413,9 @@ void mlir::wg::populateSharedPatterns(const TypeConverter &converter,
                                       RewritePatternSet &patterns,
                                       bool hasBulkCopies) {
   patterns.add<ConvertAlloc, ConvertSlot, ConvertSlice, ConvertMBarrierAt,
-               ConvertMBarrierExpect, ConvertMBarrierArrive,
-               ConvertOneThread, ConvertSync, ConvertBarrier, ConvertArrive,
-               ConvertMeet, ConvertFenceProxy, ConvertCopy, ConvertCopyOut,
+               ConvertMBarrierExpect, ConvertMBarrierArrive, ConvertOneThread,
+               ConvertSync, ConvertBarrier, ConvertArrive, ConvertMeet,
+               ConvertFenceProxy, ConvertCopy, ConvertCopyOut,
                ConvertWaitCopiesOut>(converter, patterns.getContext());
   patterns.add<ConvertMBarrierAlloc, ConvertMBarrierWait>(
       converter, patterns.getContext(), hasBulkCopies);

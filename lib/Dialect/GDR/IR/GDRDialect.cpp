@@ -61,18 +61,16 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult ChunkedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   int64_t chunkSize, int64_t columns,
-                                  int64_t stages, int64_t heads,
-                                  bool overlap) {
+                                  int64_t stages, int64_t heads, bool overlap) {
   // chunked_chunk_size
   if (chunkSize < 16 || chunkSize > 128 || !llvm::isPowerOf2_64(chunkSize))
     return emitError() << "expected schedule parameter 'chunk_size' to be 16, "
                           "32, 64 or 128, got "
                        << chunkSize;
   // chunked_columns, chunked_stages, chunked_heads
-  for (auto [name, value] :
-       {std::pair<StringRef, int64_t>{"columns", columns},
-        {"stages", stages},
-        {"heads", heads}})
+  for (auto [name, value] : {std::pair<StringRef, int64_t>{"columns", columns},
+                             {"stages", stages},
+                             {"heads", heads}})
     if (value < 0)
       return emitError() << "expected schedule parameter '" << name
                          << "' not to be negative, got " << value;

@@ -23,8 +23,8 @@ static constexpr double measuredSMs = 132;
 /// What a kernel that finds nothing to do takes in a graph.
 static constexpr double launch = 1.2;
 
-/// The recurrent form: a token of a sequence that has the GPU for itself, and of
-/// each head and element of its state when the GPU is full.
+/// The recurrent form: a token of a sequence that has the GPU for itself, and
+/// of each head and element of its state when the GPU is full.
 static constexpr double recurrentStart = 1.4;
 static constexpr double recurrentToken = 0.6;
 static constexpr double recurrentElement = 2.5e-7;
@@ -64,8 +64,7 @@ static double getStateElements(const RuleSizes &sizes) {
 static double getActivationBytes(const RuleSizes &sizes) {
   double elements = 2.0 * sizes.keyHeads * sizes.keyDim +
                     2.0 * sizes.valueHeads * sizes.valueDim;
-  return double(sizes.sequences) * sizes.tokens * elements *
-         sizes.elementBytes;
+  return double(sizes.sequences) * sizes.tokens * elements * sizes.elementBytes;
 }
 
 static int64_t getChunks(const RuleSizes &sizes) {
@@ -82,16 +81,16 @@ static double getChunkBytes(const RuleSizes &sizes) {
 double mlir::gdr::predictRecurrent(const RuleSizes &sizes) {
   double bytes = 2 * getStateElements(sizes) * sizes.stateBytes +
                  getActivationBytes(sizes);
-  double full = recurrentElement * getStateElements(sizes) * measuredSMs /
-                sizes.smCount;
+  double full =
+      recurrentElement * getStateElements(sizes) * measuredSMs / sizes.smCount;
   double more = std::max<int64_t>(0, sizes.tokens - 1);
   return launch + recurrentStart + bytes / getBandwidth(sizes) +
          more * std::max(recurrentToken, full);
 }
 
 double mlir::gdr::predictPrepare(const RuleSizes &sizes, int64_t heads) {
-  double blocks = double(sizes.sequences) * getChunks(sizes) *
-                  sizes.valueHeads / heads;
+  double blocks =
+      double(sizes.sequences) * getChunks(sizes) * sizes.valueHeads / heads;
   double alone = prepareStart + prepareHead * heads;
   // An SM that has fewer CTAs at the end is faster by less than their number.
   double waves = blocks / (sizes.smCount * prepareBlocksPerSM);
@@ -146,5 +145,6 @@ double mlir::gdr::predictChunked(const RuleSizes &sizes, int64_t heads,
 
 bool mlir::gdr::isOverlapFaster(const RuleSizes &sizes, int64_t columns) {
   ScanTimes times = predictScanTimes(sizes, columns);
-  return times.memory <= times.chain || overlapLoss * times.memory < overlapGain;
+  return times.memory <= times.chain ||
+         overlapLoss * times.memory < overlapGain;
 }

@@ -15,9 +15,9 @@
 
 #include "gdr/Dialect/GDR/Transforms/Passes.h"
 
+#include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "gdr/Dialect/GDR/Utils/WgmmaForm.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -169,9 +169,9 @@ private:
   SmallVector<Value> createForm(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule);
   SmallVector<Value> createManyTokens(ImplicitLocOpBuilder &b,
                                       GatedDeltaRuleOp rule);
-  SmallVector<Value>
-  createAlternatives(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule,
-                     ArrayRef<AlternativeAttr> alternatives);
+  SmallVector<Value> createAlternatives(ImplicitLocOpBuilder &b,
+                                        GatedDeltaRuleOp rule,
+                                        ArrayRef<AlternativeAttr> alternatives);
   SmallVector<Value> createChunked(ImplicitLocOpBuilder &b,
                                    GatedDeltaRuleOp rule, ChunkedAttr schedule);
 
@@ -248,8 +248,7 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
           dyn_cast_if_present<AlternativesAttr>(rule.getScheduleAttr()))
     return createAlternatives(b, rule, alternatives.getAlternatives());
   // For the warpgroup kernels gdr-select-schedule has chosen already.
-  bool isFixed =
-      wgmma || rule.getScheduleAttr() || rule.getNumTokens() == 1;
+  bool isFixed = wgmma || rule.getScheduleAttr() || rule.getNumTokens() == 1;
   if (!chunked || isFixed)
     return createRecurrentForm();
   std::string reason;

@@ -124,8 +124,8 @@ SmallVector<AlternativeAttr> Chooser::getAlternatives(bool isDynamicN) {
     sizes.tokens = manyTokens;
     // For all lengths.
     ChunkedAttr fastest = getFastest();
-    ChunkedAttr schedule = getSchedule(fastest.getColumns(), /*heads=*/0,
-                                       fastest.getOverlap());
+    ChunkedAttr schedule =
+        getSchedule(fastest.getColumns(), /*heads=*/0, fastest.getOverlap());
     if (previous && previous.getSchedule() == schedule)
       continue;
     previous = AlternativeAttr::get(rule.getContext(), getLeastTokens(schedule),
@@ -175,8 +175,7 @@ FormChoice Chooser::choose() {
   }
   addTimes(choice);
   ChunkedAttr fastest = getFastest();
-  if (given ||
-      predictChunked(fastest.getColumns()) < predictRecurrent(sizes))
+  if (given || predictChunked(fastest.getColumns()) < predictRecurrent(sizes))
     choice.schedule = fastest;
   return choice;
 }

@@ -31,8 +31,8 @@ struct FormChoice {
 /// The fastest form by the cost model. HK, HV, K and V must be known. With
 /// `given`, an #gdr.chunked without columns, only chunked forms are compared.
 /// Without wgmma there is one kernel.
-FormChoice chooseForm(GatedDeltaRuleOp rule, ChunkedAttr given,
-                      int64_t smCount, bool hasWgmma);
+FormChoice chooseForm(GatedDeltaRuleOp rule, ChunkedAttr given, int64_t smCount,
+                      bool hasWgmma);
 
 } // namespace mlir::gdr
 

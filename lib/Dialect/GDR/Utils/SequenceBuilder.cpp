@@ -207,8 +207,8 @@ Value SequenceBuilder::createDecay(Value gate,
 Value SequenceBuilder::createLogDecay(Value gate,
                                       const GateParameters &parameters) {
   if (parameters.dtBias)
-    gate = arith::AddFOp::create(b, gate,
-                                 createLike(b, gate, parameters.dtBias));
+    gate =
+        arith::AddFOp::create(b, gate, createLike(b, gate, parameters.dtBias));
   switch (rule.getGateForm()) {
   case GateForm::Log:
     return gate;
@@ -229,8 +229,8 @@ Value SequenceBuilder::createLogDecay(Value gate,
   case GateForm::BoundedSigmoid: {
     Value lowerBound = createConstantLike(
         b, gate, rule.getLowerBoundAttr().getValue().convertToFloat());
-    Value x = arith::MulFOp::create(
-        b, createLike(b, gate, parameters.expALog), gate);
+    Value x =
+        arith::MulFOp::create(b, createLike(b, gate, parameters.expALog), gate);
     return arith::MulFOp::create(b, lowerBound, createSigmoid(x));
   }
   }
@@ -262,8 +262,8 @@ Value SequenceBuilder::createSigmoid(Value x) {
 }
 
 Value SequenceBuilder::createInverseNorm(Value sumOfSquares) {
-  Value eps = createConstantLike(b, sumOfSquares,
-                                 rule.getL2normEps().convertToFloat());
+  Value eps =
+      createConstantLike(b, sumOfSquares, rule.getL2normEps().convertToFloat());
   Value sum = arith::AddFOp::create(b, sumOfSquares, eps);
   return math::RsqrtOp::create(b, sum);
 }

@@ -15,8 +15,8 @@ using namespace mlir::gdr;
 
 static constexpr int64_t chunkSize = 64;
 /// A CTA with 64 or 128 columns of V has the transposed state in the registers
-/// of a warpgroup for each 64 columns: [64, K] in f32 and in 16 bits. One with 32
-/// divides the rows of the state between two warpgroups.
+/// of a warpgroup for each 64 columns: [64, K] in f32 and in 16 bits. One with
+/// 32 divides the rows of the state between two warpgroups.
 static constexpr int64_t maxKeyDimInRegisters = 128;
 static constexpr int64_t maxDim = 256;
 /// 16-bit elements of the 16 bytes to which copies align rows.
@@ -56,9 +56,10 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
                       columns)
             .str());
   if (columns >= 64 && rule.getKeyDim() > maxKeyDimInRegisters)
-    return refuse(llvm::formatv("K is {0}, and kernels with {1} columns take up "
-                                "to 128; use columns = 32",
-                                rule.getKeyDim(), columns)
-                      .str());
+    return refuse(
+        llvm::formatv("K is {0}, and kernels with {1} columns take up "
+                      "to 128; use columns = 32",
+                      rule.getKeyDim(), columns)
+            .str());
   return true;
 }

@@ -104,7 +104,8 @@ static LogicalResult verifyBarrier(RolesOp roles, BarrierOp barrier) {
         !std::is_permutation(visits.begin(), visits.end(), expected.begin()))
       return (roles.emitOpError("expected role '")
               << role.getName() << "' to come to a barrier in the same loops "
-              << "and branches as role '" << firstRole.getName() << "'; one would wait "
+              << "and branches as role '" << firstRole.getName()
+              << "'; one would wait "
               << "for ever")
                  .attachNote(barrier.getLoc())
              << "the barrier";
@@ -277,8 +278,8 @@ static LogicalResult verifyMemory(Operation *op, RankedTensorType tile,
   // move_shape
   if (!fits || element != tile.getElementType())
     return op->emitOpError("expected memory of shape [")
-           << shape << "] and elements of " << tile.getElementType()
-           << ", got " << memory;
+           << shape << "] and elements of " << tile.getElementType() << ", got "
+           << memory;
   // move_element
   if (element.getIntOrFloatBitWidth() % 8 != 0)
     return op->emitOpError("expected elements of whole bytes, got ") << element;
@@ -376,8 +377,8 @@ LogicalResult MmaOp::verify() {
   if (getTransposeA())
     std::reverse(aShape.begin(), aShape.end());
   // mma_a
-  if (aElement != element || ArrayRef<int64_t>(aShape) != ArrayRef<int64_t>(
-                                 {fragmentRows, depth}))
+  if (aElement != element ||
+      ArrayRef<int64_t>(aShape) != ArrayRef<int64_t>({fragmentRows, depth}))
     return emitOpError("expected a of shape [64, ")
            << depth << "] and elements of " << element << ", got "
            << getA().getType();
@@ -465,7 +466,7 @@ LogicalResult WaitOp::verify() {
 
 /// A tile and the global memory that threads copy it from or to.
 static LogicalResult verifyFill(Operation *op, SharedType tile,
-                                         MemRefType memory) {
+                                MemRefType memory) {
   SmallVector<int64_t> strides;
   int64_t offset;
   // fill_memory
@@ -484,12 +485,12 @@ static LogicalResult verifyFill(Operation *op, SharedType tile,
 
 LogicalResult FillOp::verify() {
   return verifyFill(*this, getTile().getType(),
-                             cast<MemRefType>(getSource().getType()));
+                    cast<MemRefType>(getSource().getType()));
 }
 
 LogicalResult DrainOp::verify() {
   return verifyFill(*this, getTile().getType(),
-                             cast<MemRefType>(getDestination().getType()));
+                    cast<MemRefType>(getDestination().getType()));
 }
 
 //===----------------------------------------------------------------------===//

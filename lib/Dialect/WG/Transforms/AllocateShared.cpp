@@ -87,8 +87,7 @@ struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
           if (size > limit)
             return kernel.emitOpError("expected at most ")
                    << limit.getValue() << " bytes of shared memory, got "
-                   << size
-                   << "; use fewer slots or smaller tiles";
+                   << size << "; use fewer slots or smaller tiles";
           if (failed(numberBarriers(kernel)))
             return WalkResult::interrupt();
           if (size)

@@ -38,10 +38,9 @@ static Value createWarpgroup(ImplicitLocOpBuilder &b) {
   Value number =
       arith::DivUIOp::create(b, thread, createIndex(b, warpgroupThreads));
   Value narrow = arith::IndexCastUIOp::create(b, b.getI32Type(), number);
-  Value uniform =
-      gpu::ShuffleOp::create(b, narrow, /*offset=*/0, warpThreads,
-                             gpu::ShuffleMode::IDX)
-          .getShuffleResult();
+  Value uniform = gpu::ShuffleOp::create(b, narrow, /*offset=*/0, warpThreads,
+                                         gpu::ShuffleMode::IDX)
+                      .getShuffleResult();
   return arith::IndexCastUIOp::create(b, b.getIndexType(), uniform);
 }
 
@@ -134,10 +133,10 @@ private:
     ImplicitLocOpBuilder b(role.getLoc(), place);
     int64_t registers = role.getRegisters();
     if (setRegisters && registers != share)
-      NVVM::SetMaxRegisterOp::create(b, registers,
-                                     registers > share
-                                         ? NVVM::SetMaxRegisterAction::increase
-                                         : NVVM::SetMaxRegisterAction::decrease);
+      NVVM::SetMaxRegisterOp::create(
+          b, registers,
+          registers > share ? NVVM::SetMaxRegisterAction::increase
+                            : NVVM::SetMaxRegisterAction::decrease);
     place->getBlock()->getOperations().splice(
         place->getIterator(), role.getBody().front().getOperations());
   }

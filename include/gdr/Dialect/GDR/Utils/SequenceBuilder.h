@@ -80,7 +80,8 @@ public:
   Value createDecay(Value gate, const GateParameters &parameters);
   /// The beta operand of a token as f32; null without beta.
   Value createBetaLoad(Value batch, Value token, Value valueHead);
-  /// beta of a loaded beta, a scalar or a tile, by beta_form; null without beta.
+  /// beta of a loaded beta, a scalar or a tile, by beta_form; null without
+  /// beta.
   Value createBeta(Value beta);
   /// rsqrt(sumOfSquares + l2norm_eps), f32, a scalar or a tile.
   Value createInverseNorm(Value sumOfSquares);
