@@ -25,10 +25,10 @@ func.func @decode(%q: memref<1x1x1x64xbf16>, %o: memref<1x1x1x64xbf16>) {
   return
 }
 
-// ONE-SLOT: error: 'gdr.gated_delta_rule' op expected an op that has a chunked form, as attribute schedule asks for; stages is 1, and the kernels need two slots at a time
+// ONE-SLOT: error: 'gdr.gated_delta_rule' op expected an op that has a chunked form, as attribute schedule asks for; stages is 1, and the kernel with 32 columns needs two
 func.func @one_slot(%q: memref<1x130x1x64xbf16>, %o: memref<1x130x1x64xbf16>) {
   gdr.gated_delta_rule ins(%q, %q, %q : memref<1x130x1x64xbf16>, memref<1x130x1x64xbf16>, memref<1x130x1x64xbf16>)
-      outs(%o : memref<1x130x1x64xbf16>) {schedule = #gdr.chunked<chunk_size = 64, stages = 1>}
+      outs(%o : memref<1x130x1x64xbf16>) {schedule = #gdr.chunked<columns = 32, stages = 1>}
   return
 }
 

@@ -76,11 +76,11 @@ func.func @scan(%q: !q, %k: !q, %v: !v, %inverse: !matrix, %attention: !matrix, 
 // The state goes from chunk to chunk in registers.
 // CHECK-LABEL: gpu.func @scan_scan(
 // CHECK-SAME:    kernel attributes {known_block_size = array<i32: 384, 1, 1>
-// CHECK:         %[[RING:.*]] = wg.ring consumers(2) : <2, <64x128xbf16, swizzle = 128>, <64x128xbf16, swizzle = 128>, <64x128xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>, <4x64xf32>>
+// CHECK:         %[[RING:.*]] = wg.ring consumers(2) : <2, <64x128xbf16, swizzle = 128>, <64x128xbf16, swizzle = 128>, <4x64xf32>, <64x128xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>>
 // CHECK:         wg.role "load" warpgroups(1)
 // CHECK-NEXT:      wg.one_thread {
 // CHECK-NEXT:        scf.for
-// CHECK-NEXT:          wg.acquire %[[RING]]
+// CHECK:               wg.acquire %[[RING]]
 // CHECK-COUNT-6:       wg.copy
 // CHECK:         wg.role "math" warpgroups(2)
 // CHECK:           %[[STATE:.*]] = wg.load %{{.*}} transpose : memref<128x64xf32, {{.*}}> -> tensor<64x128xf32, #wg.fragment>

@@ -28,44 +28,42 @@ gpu.module @fragment_times_transposed {
   // WGMMA-LABEL: gpu.func @f(
   // WGMMA:         wgmma.mma_async
   // WGMMA:         wgmma.wait_group
-  gpu.func @f(%a: !a, %c: !c) kernel {
+  gpu.func @f(%a: !a, %c: !c, %memory: memref<64x32xf32>) kernel {
     %b = wg.alloc {offset = 0} : !b
     %p = wg.mma %a, %b transpose_b onto %c : !c : !a, !b -> !wg.pending<!c>
     %t = wg.wait %p : !wg.pending<!c> -> !c
-    %memory = wg.alloc {offset = 4096} : !wg.shared<64x32xf16, swizzle = 128>
-    %narrow = arith.truncf %t : !c to tensor<64x32xf16, #wg.fragment>
-    wg.store %narrow, %memory : tensor<64x32xf16, #wg.fragment>, !wg.shared<64x32xf16, swizzle = 128>
+    wg.store %t, %memory : !c, memref<64x32xf32>
     gpu.return
   }
 }
 
 // -----
 
-// Of f16, operand A from shared memory: one step, and one ldmatrix for A and
-// one, transposed, for the 16 columns of B [K, N]. Without an accumulator onto
-// zero.
+// Of f16, operand A from shared memory: one ldmatrix for A in each of four steps,
+// and one, transposed, for each 16 columns of B [K, N]. Without an accumulator the
+// first step adds to zero.
 
-!a = !wg.shared<64x16xf16, swizzle = 128>
-!b = !wg.shared<16x16xf16, swizzle = 128>
-!c = tensor<64x16xf32, #wg.fragment>
+!a = !wg.shared<64x64xf16, swizzle = 128>
+!b = !wg.shared<64x64xf16, swizzle = 128>
+!c = tensor<64x64xf32, #wg.fragment>
 
 gpu.module @shared_times_rows {
   // CHECK-LABEL: gpu.func @f()
   // CHECK-DAG:     %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
-  // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.shared.b16
+  // CHECK-COUNT-4: "ldmatrix.sync.aligned.m8n8.x4.shared.b16
   // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
   // CHECK:         %[[PAIR:.*]] = llvm.bitcast %{{.*}} : i32 to vector<2xf16>
   // CHECK:         nvvm.mma.sync A[{{.*}}] B[{{.*}}] C[%[[ZERO]], %[[ZERO]], %[[ZERO]], %[[ZERO]]]
   // CHECK-SAME:      (vector<2xf16>, vector<2xf16>, f32)
-  // CHECK:         nvvm.mma.sync
+  // CHECK-COUNT-31: nvvm.mma.sync
   // CHECK-NOT:     nvvm.mma.sync
   gpu.func @f() kernel {
     %a = wg.alloc {offset = 0} : !a
     %b = wg.alloc {offset = 8192} : !b
     %p = wg.mma %a, %b : !a, !b -> !wg.pending<!c>
     %t = wg.wait %p : !wg.pending<!c> -> !c
-    %narrow = arith.truncf %t : !c to tensor<64x16xf16, #wg.fragment>
-    wg.store %narrow, %a : tensor<64x16xf16, #wg.fragment>, !a
+    %narrow = arith.truncf %t : !c to tensor<64x64xf16, #wg.fragment>
+    wg.store %narrow, %a : tensor<64x64xf16, #wg.fragment>, !a
     gpu.return
   }
 }
@@ -74,23 +72,22 @@ gpu.module @shared_times_rows {
 
 // A row of a transposed tile goes along the depth of A: ldmatrix.trans.
 
-!a = !wg.shared<16x64xbf16, swizzle = 128>
-!b = !wg.shared<16x16xbf16, swizzle = 128>
+!a = !wg.shared<64x64xbf16, swizzle = 128>
+!b = !wg.shared<16x64xbf16, swizzle = 128>
 !c = tensor<64x16xf32, #wg.fragment>
 
 gpu.module @transposed_times_transposed {
   // CHECK-LABEL: gpu.func @f(
-  // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
+  // CHECK-COUNT-4: "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
   // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.shared.b16
-  // CHECK-COUNT-2: nvvm.mma.sync
-  gpu.func @f() kernel {
+  // CHECK-COUNT-8: nvvm.mma.sync
+  // CHECK-NOT:     nvvm.mma.sync
+  gpu.func @f(%memory: memref<64x16xf32>) kernel {
     %a = wg.alloc {offset = 0} : !a
-    %b = wg.alloc {offset = 2048} : !b
+    %b = wg.alloc {offset = 8192} : !b
     %p = wg.mma %a transpose_a, %b transpose_b : !a, !b -> !wg.pending<!c>
     %t = wg.wait %p : !wg.pending<!c> -> !c
-    %narrow = arith.truncf %t : !c to tensor<64x16xbf16, #wg.fragment>
-    %memory = wg.alloc {offset = 4096} : !wg.shared<64x16xbf16, swizzle = 128>
-    wg.store %narrow, %memory : tensor<64x16xbf16, #wg.fragment>, !wg.shared<64x16xbf16, swizzle = 128>
+    wg.store %t, %memory : !c, memref<64x16xf32>
     gpu.return
   }
 }

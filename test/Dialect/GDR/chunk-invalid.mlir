@@ -263,10 +263,38 @@ func.func private @f() attributes {a = #gdr.chunked<stages = -2>}
 
 // -----
 
+// chunked_heads
+// expected-error @below {{expected schedule parameter 'heads' not to be negative, got -1}}
+func.func private @f() attributes {a = #gdr.chunked<heads = -1>}
+
+// -----
+
+// alternative_bounds
+// expected-error @below {{expected schedule parameter 'least_tokens' not to be negative, got -1}}
+func.func private @f() attributes {a = #gdr.alternative<least_tokens = -1, schedule = <>>}
+
+// -----
+
+// alternative_bounds
+// expected-error @below {{expected schedule parameter 'least_sequences' not to be negative, got -3}}
+func.func private @f() attributes {a = #gdr.alternative<least_tokens = 1, least_sequences = -3, schedule = <>>}
+
+// -----
+
 // ODS: the recurrent form takes no chunked schedule
 !x = memref<1x4x2x8xf32>
 func.func @ods_schedule(%x: !x) {
   // expected-error @below {{attribute 'schedule' failed to satisfy constraint}}
   gdr.recurrent ins(%x, %x, %x : !x, !x, !x) outs(%x : !x) {schedule = #gdr.chunked<>}
+  return
+}
+
+// -----
+
+// ODS: nor alternatives of them
+!x = memref<1x4x2x8xf32>
+func.func @ods_alternatives(%x: !x) {
+  // expected-error @below {{attribute 'schedule' failed to satisfy constraint}}
+  gdr.recurrent ins(%x, %x, %x : !x, !x, !x) outs(%x : !x) {schedule = #gdr.alternatives<[<least_tokens = 1, schedule = <>>]>}
   return
 }

@@ -97,6 +97,35 @@ func.func @rule(%q: memref<1x5x1x8xf32>) {
 // CHECK-LABEL: func.func private @schedules(
 // CHECK-SAME:    #gdr.chunked<>
 // CHECK-SAME:    #gdr.chunked<chunk_size = 128, columns = 256>
+// CHECK-SAME:    #gdr.chunked<{{(chunk_size = 64, )?}}columns = 32, heads = 1, overlap = false>
+// CHECK-SAME:    #gdr.chunked<>
 func.func private @schedules() attributes {
   test.schedules = [#gdr.chunked<chunk_size = 64, columns = 0>,
-                    #gdr.chunked<chunk_size = 128, columns = 256>]}
+                    #gdr.chunked<chunk_size = 128, columns = 256>,
+                    #gdr.chunked<columns = 32, heads = 1, overlap = false>,
+                    #gdr.chunked<heads = 0, overlap = true>]}
+
+// Schedules by sizes, on their own and on the public op.
+// CHECK-LABEL: func.func private @alternatives(
+// CHECK-SAME:    #gdr.alternative<least_tokens = 2, schedule = <>>
+// CHECK-SAME:    #gdr.alternative<least_tokens = 0, least_sequences = 3, schedule = <columns = 128>>
+// CHECK-SAME:    #gdr.alternatives<[<least_tokens = 1, schedule = <{{.*}}heads = 2>>]>
+func.func private @alternatives() attributes {
+  test.alternatives = [#gdr.alternative<least_tokens = 2, least_sequences = 0, schedule = <>>,
+                       #gdr.alternative<least_tokens = 0, least_sequences = 3, schedule = <columns = 128>>,
+                       #gdr.alternatives<[<least_tokens = 1, schedule = <heads = 2>>]>]}
+
+// CHECK-LABEL: func.func @rule_with_alternatives(
+// CHECK:         gdr.gated_delta_rule
+// CHECK-SAME:      schedule = #gdr.alternatives<[
+// CHECK-SAME:        <least_tokens = 16, least_sequences = 5, schedule = <columns = 64>>,
+// CHECK-SAME:        <least_tokens = 24, schedule = <columns = 32, overlap = false>>]>
+func.func @rule_with_alternatives(%q: memref<?x?x1x8xf32>) {
+  gdr.gated_delta_rule
+      ins(%q, %q, %q : memref<?x?x1x8xf32>, memref<?x?x1x8xf32>, memref<?x?x1x8xf32>)
+      outs(%q : memref<?x?x1x8xf32>)
+      {schedule = #gdr.alternatives<[
+          <least_tokens = 16, least_sequences = 5, schedule = <columns = 64>>,
+          <least_tokens = 24, schedule = <columns = 32, overlap = false>>]>}
+  return
+}
