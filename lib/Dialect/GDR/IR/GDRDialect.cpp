@@ -90,3 +90,12 @@ AlternativeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          << "' not to be negative, got " << value;
   return success();
 }
+
+LogicalResult
+AlternativesAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         ArrayRef<AlternativeAttr> alternatives) {
+  // alternatives_empty
+  if (alternatives.empty())
+    return emitError() << "expected at least one alternative";
+  return success();
+}

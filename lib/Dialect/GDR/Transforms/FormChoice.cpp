@@ -53,14 +53,16 @@ public:
   FormChoice choose();
 
 private:
+  /// With what the given schedule says.
   ChunkedAttr getSchedule(int64_t columns, int64_t heads = 0,
                           bool overlap = true) {
+    if (given && given.getHeads())
+      heads = given.getHeads();
     if (given)
-      return ChunkedAttr::get(rule.getContext(), chunkSize, columns,
-                              given.getStages(), given.getHeads(),
-                              given.getOverlap());
-    return ChunkedAttr::get(rule.getContext(), chunkSize, columns,
-                            /*stages=*/0, heads, overlap);
+      overlap &= given.getOverlap();
+    return ChunkedAttr::get(rule.getContext(),
+                            given ? given.getChunkSize() : chunkSize, columns,
+                            given ? given.getStages() : 0, heads, overlap);
   }
   double predictChunked(int64_t columns) {
     return gdr::predictChunked(sizes, getHeads(), columns);
@@ -103,8 +105,6 @@ ChunkedAttr Chooser::getFastest() {
 }
 
 int64_t Chooser::getLeastTokens(ChunkedAttr schedule) {
-  if (given)
-    return 0;
   // The chunked form takes the same time for all lengths of a last chunk.
   int64_t heads = sizes.valueHeads / sizes.keyHeads;
   for (sizes.tokens = 2; sizes.tokens < chunkSize; ++sizes.tokens)
@@ -164,6 +164,16 @@ FormChoice Chooser::choose() {
   bool isDynamicN = ShapedType::isDynamic(sizes.sequences);
   // Lengths of packed sequences are not known.
   bool isDynamicT = ShapedType::isDynamic(sizes.tokens) || rule.getCuSeqlens();
+  if (given && (isDynamicN || isDynamicT)) {
+    // The form is decided.
+    sizes.sequences = isDynamicN ? 1 : sizes.sequences;
+    sizes.tokens = manyTokens;
+    addTimes(choice);
+    ChunkedAttr fastest = getFastest();
+    choice.schedule =
+        getSchedule(fastest.getColumns(), /*heads=*/0, fastest.getOverlap());
+    return choice;
+  }
   if (isDynamicN || isDynamicT) {
     SmallVector<AlternativeAttr> alternatives = getAlternatives(isDynamicN);
     choice.schedule = AlternativesAttr::get(rule.getContext(), alternatives);

@@ -131,6 +131,25 @@ func.func @completed(%q: !long, %v: !long_v, %q1: !one, %v1: !one_v) {
   return
 }
 
+// For every T and N, without alternatives.
+// CHECK-LABEL: func.func @completed_dynamic(
+// CHECK:         schedule = #gdr.chunked<columns = 32
+func.func @completed_dynamic(%q: memref<?x?x16x128xbf16>, %v: memref<?x?x32x128xbf16>) {
+  gdr.gated_delta_rule
+      ins(%q, %q, %v : memref<?x?x16x128xbf16>, memref<?x?x16x128xbf16>, memref<?x?x32x128xbf16>)
+      outs(%v : memref<?x?x32x128xbf16>) {schedule = #gdr.chunked<>}
+  return
+}
+
+// Chunks of another size are not replaced; gdr-dispatch says what the kernels take.
+// CHECK-LABEL: func.func @other_chunks(
+// CHECK:         schedule = #gdr.chunked<chunk_size = 32>
+func.func @other_chunks(%q: !long, %v: !long_v) {
+  gdr.gated_delta_rule ins(%q, %q, %v : !long, !long, !long_v) outs(%v : !long_v)
+      {schedule = #gdr.chunked<chunk_size = 32>}
+  return
+}
+
 // What is decided stays.
 // CHECK-LABEL: func.func @decided(
 // CHECK:         schedule = #gdr.chunked<columns = 128>}
@@ -156,7 +175,7 @@ func.func @decided(%q: !long, %v: !long_v) {
 // MMA-LABEL:   func.func @dynamic_tokens(
 // MMA:           schedule = #gdr.alternatives<[<least_tokens = {{[0-9]+}}, schedule = <columns = 64{{[^<]*}}>>]>
 // ALWAYS-LABEL: func.func @dynamic_tokens(
-// ALWAYS:        schedule = #gdr.alternatives<[<least_tokens = 0, schedule = <columns = 32{{[^<]*}}>>]>
+// ALWAYS:        schedule = #gdr.chunked<columns = 32
 func.func @dynamic_tokens(%q: memref<1x?x16x128xbf16>, %v: memref<1x?x32x128xbf16>) {
   gdr.gated_delta_rule
       ins(%q, %q, %v : memref<1x?x16x128xbf16>, memref<1x?x16x128xbf16>, memref<1x?x32x128xbf16>)

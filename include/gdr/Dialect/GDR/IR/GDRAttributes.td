@@ -154,6 +154,7 @@ def GDR_AlternativesAttr : AttrDef<GDR_Dialect, "Alternatives"> {
   }];
   let parameters = (ins ArrayRefParameter<"AlternativeAttr">:$alternatives);
   let assemblyFormat = "`<` `[` $alternatives `]` `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif // GDR_DIALECT_GDR_IR_GDRATTRIBUTES_TD

@@ -55,8 +55,9 @@ def SelectSchedule : Pass<"gdr-select-schedule", "::mlir::func::FuncOp"> {
     With `chunked`, which a pipeline sets where the kernels of gdr-chunk-to-wg
     will do, it compares predicted times of the recurrent and the chunked form
     and writes only the choice of the latter: `#gdr.chunked`, or
-    `#gdr.alternatives` where T or N is dynamic. What is left is recurrent, and
-    gets its tile sizes after `gdr-dispatch`. The remark says what is predicted,
+    `#gdr.alternatives` where T or N is dynamic. It completes a `#gdr.chunked`
+    without columns. What is left is recurrent, and gets its tile sizes after
+    `gdr-dispatch`. The remark says what is predicted,
     in us:
 
     ```mlir
