@@ -69,9 +69,10 @@ static void buildFormsPipeline(OpPassManager &pm,
     scheduleOptions.smCount = chip->smCount;
   if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
-  if (forms.dispatch.wgmma) {
+  if (forms.dispatch.wgmma || !options.schedule.empty()) {
     gdr::SelectScheduleOptions formOptions = scheduleOptions;
-    formOptions.chunked = true;
+    formOptions.schedule = options.schedule;
+    formOptions.chunked = forms.dispatch.wgmma;
     formOptions.alwaysChunked = forms.alwaysChunked;
     formOptions.wgmma =
         gdr::getCommonFeatures(getChipNames(options)).tensorCores ==

@@ -31,6 +31,11 @@ struct CompileOptions : PassPipelineOptions<CompileOptions> {
       llvm::cl::desc("number of multiprocessors to schedule for; by default "
                      "that of the first chip"),
       llvm::cl::init(0)};
+  Option<std::string> schedule{
+      *this, "schedule",
+      llvm::cl::desc("schedule of every op that has none, without spaces: "
+                     "#gdr.chunked<columns=64>"),
+      llvm::cl::init("")};
 };
 
 /// From functions with gdr.gated_delta_rule, on tensors or memrefs, to the LLVM

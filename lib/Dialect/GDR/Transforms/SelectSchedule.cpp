@@ -13,6 +13,7 @@
 #include "gdr/Dialect/GDR/Transforms/Passes.h"
 
 #include "FormChoice.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -214,6 +215,8 @@ struct SelectSchedule : gdr::impl::SelectScheduleBase<SelectSchedule> {
           << smCount;
       return signalPassFailure();
     }
+    if (!schedule.empty() && failed(setGivenSchedule()))
+      return signalPassFailure();
     getOperation()->walk([&](RuleOpInterface rule) {
       if (!isa<GatedDeltaRuleOp, RecurrentOp>(rule))
         return;
@@ -231,6 +234,8 @@ struct SelectSchedule : gdr::impl::SelectScheduleBase<SelectSchedule> {
   }
 
 private:
+  LogicalResult setGivenSchedule();
+
   void select(RuleOpInterface rule) {
     Problem problem = getProblem(rule, smCount);
     ScheduleAttr schedule = problem.kFirst
@@ -249,6 +254,26 @@ private:
 };
 
 } // namespace
+
+LogicalResult SelectSchedule::setGivenSchedule() {
+  Attribute given;
+  {
+    // The parser's errors are about a text without a place.
+    ScopedDiagnosticHandler silent(&getContext(),
+                                   [](Diagnostic &) { return success(); });
+    given = parseAttribute(schedule, &getContext());
+  }
+  if (!isa_and_present<ScheduleAttr, ChunkedAttr, AlternativesAttr>(given))
+    return getOperation().emitError("expected option schedule to be "
+                                    "#gdr.schedule, #gdr.chunked or "
+                                    "#gdr.alternatives, got '")
+           << schedule << "'";
+  getOperation()->walk([&](GatedDeltaRuleOp rule) {
+    if (!rule.getScheduleAttr())
+      rule.setScheduleAttr(given);
+  });
+  return success();
+}
 
 // A rule whose form is not decided: one without a schedule, or one with
 // #gdr.chunked but without columns.

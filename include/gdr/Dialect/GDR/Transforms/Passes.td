@@ -75,7 +75,10 @@ def SelectSchedule : Pass<"gdr-select-schedule", "::mlir::func::FuncOp"> {
     Option<"alwaysChunked", "always-chunked", "bool", /*default=*/"false",
            "with `chunked`, compare only chunked forms">,
     Option<"wgmma", "wgmma", "bool", /*default=*/"true",
-           "with `chunked`, whether the chips multiply with wgmma">
+           "with `chunked`, whether the chips multiply with wgmma">,
+    Option<"schedule", "schedule", "std::string", /*default=*/"",
+           "a schedule for every gdr.gated_delta_rule that has none, instead of "
+           "a choice">
   ];
   let dependentDialects = ["::mlir::gdr::GDRDialect"];
 }
