@@ -257,17 +257,20 @@ private:
 
 LogicalResult SelectSchedule::setGivenSchedule() {
   Attribute given;
+  std::string reason;
   {
-    // The parser's errors are about a text without a place.
-    ScopedDiagnosticHandler silent(&getContext(),
-                                   [](Diagnostic &) { return success(); });
+    // The parser's errors have no place in the module.
+    ScopedDiagnosticHandler collect(&getContext(), [&](Diagnostic &diagnostic) {
+      reason += "; " + diagnostic.str();
+      return success();
+    });
     given = parseAttribute(schedule, &getContext());
   }
   if (!isa_and_present<ScheduleAttr, ChunkedAttr, AlternativesAttr>(given))
     return getOperation().emitError("expected option schedule to be "
                                     "#gdr.schedule, #gdr.chunked or "
                                     "#gdr.alternatives, got '")
-           << schedule << "'";
+           << schedule << "'" << reason;
   getOperation()->walk([&](GatedDeltaRuleOp rule) {
     if (!rule.getScheduleAttr())
       rule.setScheduleAttr(given);

@@ -46,6 +46,12 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
     return refuse(llvm::formatv("chunk_size is {0}, and the kernels take 64",
                                 schedule.getChunkSize())
                       .str());
+  int64_t ratio = rule.getNumValueHeads() / rule.getNumKeyHeads();
+  if (schedule.getHeads() && ratio % schedule.getHeads() != 0)
+    return refuse(llvm::formatv("heads is {0}, and it has to divide the {1} "
+                                "value heads of a key head",
+                                schedule.getHeads(), ratio)
+                      .str());
   int64_t columns = schedule.getColumns();
   // A chunk is given back after the next one was taken.
   if (schedule.getStages() == 1 && columns == 32)
