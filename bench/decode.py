@@ -116,18 +116,7 @@ def time_case(case, objects, generator):
         row["error_o"] = relative_error(sets[0].o, expected_o)
         row["error_state"] = relative_error(sets[0].state, expected_state)
 
-    def caller(inputs):
-        arguments = {}
-
-        def call():
-            stream = torch.cuda.current_stream().cuda_stream
-            if stream not in arguments:
-                arguments[stream] = kernel.arguments(inputs.tensors(), stream)
-            kernel(arguments[stream])
-
-        return call
-
-    row["us"] = time_graph([caller(inputs) for inputs in sets])
+    row["us"] = time_graph([kernel.make_call(inputs.tensors()) for inputs in sets])
     row["gb_per_s"] = case.minimum_bytes() / row["us"] / 1e3
     if case.batch == 1 and case.tokens == 1:
         host = ctypes.CDLL(str(objects.resolve() / "host_time.so"))

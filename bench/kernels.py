@@ -161,3 +161,17 @@ class Kernel:
 
     def __call__(self, arguments):
         self.check(self.library.step(ctypes.byref(arguments)))
+
+    def make_call(self, tensors):
+        """A call on torch's current stream, whose arguments are made once a stream."""
+        import torch
+
+        arguments = {}
+
+        def call():
+            stream = torch.cuda.current_stream().cuda_stream
+            if stream not in arguments:
+                arguments[stream] = self.arguments(tensors, stream)
+            self(arguments[stream])
+
+        return call

@@ -169,20 +169,6 @@ def make_sets(case, generator):
     return [Inputs(case, generator) for _ in range(count)]
 
 
-def make_caller(kernel, inputs):
-    import torch
-
-    arguments = {}
-
-    def call():
-        stream = torch.cuda.current_stream().cuda_stream
-        if stream not in arguments:
-            arguments[stream] = kernel.arguments(inputs.tensors(), stream)
-        kernel(arguments[stream])
-
-    return call
-
-
 def time_case(case, objects, sets, expected):
     import torch
 
@@ -191,14 +177,14 @@ def time_case(case, objects, sets, expected):
     for inputs in sets:
         inputs.o.fill_(float("nan"))
         inputs.final.fill_(float("nan"))
-    callers = [make_caller(kernel, inputs) for inputs in sets]
-    for call in callers:
+    calls = [kernel.make_call(inputs.tensors()) for inputs in sets]
+    for call in calls:
         call()
     torch.cuda.synchronize()
     if expected:
         row["error_o"] = relative_error(sets[0].o, expected[0])
         row["error_state"] = relative_error(sets[0].final, expected[1])
-    row["us"] = time_graph(callers, rounds=2, replays=10)
+    row["us"] = time_graph(calls, rounds=2, replays=10)
     return row
 
 

@@ -38,9 +38,7 @@ struct CompileOptions : PassPipelineOptions<CompileOptions> {
       llvm::cl::init("")};
 };
 
-/// From functions with gdr.gated_delta_rule, on tensors or memrefs, to the LLVM
-/// dialect: host code described by `gdr.entry` and, for target cuda, GPU
-/// modules in NVVM.
+/// Options of `--gdr-tile-programs`.
 struct TileProgramOptions : CompileOptions {
   Option<bool> lowerRings{
       *this, "lower-rings",
@@ -49,6 +47,9 @@ struct TileProgramOptions : CompileOptions {
       llvm::cl::init(false)};
 };
 
+/// From functions with gdr.gated_delta_rule, on tensors or memrefs, to the LLVM
+/// dialect: host code described by `gdr.entry` and, for target cuda, GPU
+/// modules in NVVM.
 void buildCompilePipeline(OpPassManager &pm, const CompileOptions &options);
 
 /// The part of it that leaves tile programs, host code that launches them and
@@ -57,7 +58,7 @@ void buildCompilePipeline(OpPassManager &pm, const CompileOptions &options);
 void buildTileProgramPipeline(OpPassManager &pm,
                               const TileProgramOptions &options);
 
-/// Registers `gdr-compile`.
+/// Registers `gdr-compile` and `gdr-tile-programs`.
 void registerCompilePipeline();
 
 } // namespace mlir::gdr

@@ -39,7 +39,7 @@ void createScanBody(ImplicitLocOpBuilder &b, ChunkScanOp op,
 int64_t getScanPanelColumns(ChunkScanOp op);
 int64_t getScanBlocksPerSequence(ChunkScanOp op);
 int64_t getScanThreads(ChunkScanOp op);
-/// Chunks that are loaded ahead: at least, and if there is memory for them.
+/// Chunks that have to be loaded ahead.
 int64_t getLeastScanStages(ChunkScanOp op);
 /// Chunks that are loaded ahead if there is memory for them, and the shared
 /// memory that so many need, in bytes.

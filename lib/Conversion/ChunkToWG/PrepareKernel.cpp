@@ -357,17 +357,11 @@ private:
   }
 
   void createCopyOut(Value tile, Value memref) {
-    auto type = cast<MemRefType>(memref.getType());
-    int64_t tileRows = type.getShape()[2];
+    int64_t tileRows = cast<MemRefType>(memref.getType()).getShape()[2];
     OpFoldResult one = b.getIndexAttr(1), zero = b.getIndexAttr(0);
-    SmallVector<OpFoldResult> offsets = {slot, valueHead, zero, zero};
-    SmallVector<OpFoldResult> sizes = {one, one, b.getIndexAttr(tileRows),
-                                       b.getIndexAttr(C)};
-    SmallVector<OpFoldResult> strides(4, one);
-    auto reduced = memref::SubViewOp::inferRankReducedResultType(
-        {tileRows, C}, type, offsets, sizes, strides);
-    Value view = memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
-                                           offsets, sizes, strides);
+    Value view = t.matrixView(
+        memref, {slot, valueHead, zero, zero},
+        {one, one, b.getIndexAttr(tileRows), b.getIndexAttr(C)}, /*rowDim=*/2);
     CopyOutOp::create(b, tile, view, ValueRange{});
   }
 

@@ -9,7 +9,6 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
@@ -274,23 +273,6 @@ void ScanProgram::createTailLoad(Value chunk) {
 // Parts of the operands
 //===----------------------------------------------------------------------===//
 
-// A view with two dimensions of a memref with four: [.., .., rows, columns] or
-// [.., rows, .., columns], by which of the sizes are 1.
-static Value createMatrixView(ImplicitLocOpBuilder &b, Value memref,
-                              ArrayRef<OpFoldResult> offsets,
-                              ArrayRef<OpFoldResult> sizes, int64_t rowDim) {
-  auto type = cast<MemRefType>(memref.getType());
-  SmallVector<OpFoldResult> strides(4, b.getIndexAttr(1));
-  SmallVector<int64_t> shape;
-  for (int64_t dim : {rowDim, int64_t(3)})
-    shape.push_back(
-        getConstantIntValue(sizes[dim]).value_or(ShapedType::kDynamic));
-  auto reduced = memref::SubViewOp::inferRankReducedResultType(
-      shape, type, offsets, sizes, strides);
-  return memref::SubViewOp::create(b, cast<MemRefType>(reduced), memref,
-                                   offsets, sizes, strides);
-}
-
 Value ScanProgram::createFirstToken(Value chunk) {
   return arith::AddIOp::create(b, sequence.begin,
                                arith::MulIOp::create(b, chunk, t.index(C)));
@@ -306,9 +288,9 @@ Value ScanProgram::createChunkOf(Value memref, Value chunk) {
   int64_t rows = cast<MemRefType>(memref.getType()).getShape()[2];
   Value slot = arith::AddIOp::create(b, firstSlot, chunk);
   OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
-  return createMatrixView(b, memref, {slot, valueHead, zero, zero},
-                          {one, one, b.getIndexAttr(rows), b.getIndexAttr(C)},
-                          /*rowDim=*/2);
+  return t.matrixView(memref, {slot, valueHead, zero, zero},
+                      {one, one, b.getIndexAttr(rows), b.getIndexAttr(C)},
+                      /*rowDim=*/2);
 }
 
 // `count` of `all` from a position on, a multiple of `count` within the `step`
@@ -334,8 +316,8 @@ Value ScanProgram::createTokensOf(Value memref, Value chunk, Value head,
   int64_t all = cast<MemRefType>(memref.getType()).getShape()[3];
   OpFoldResult one = b.getIndexAttr(1);
   Value tokens = createTailTokens(chunk);
-  return createMatrixView(
-      b, memref, {sequence.batch, createFirstToken(chunk), head, column},
+  return t.matrixView(
+      memref, {sequence.batch, createFirstToken(chunk), head, column},
       {one, tokens, one, createClipped(b, column, width, columns, all)},
       /*rowDim=*/1);
 }
@@ -389,10 +371,10 @@ Value ScanProgram::createStateView(Value states, Value row, int64_t key,
   OpFoldResult numColumns =
       createClipped(b, column, columns, this->columns, op.getValueDim());
   if (isKFirst())
-    return createMatrixView(b, states, {at, head, firstKey, firstColumn},
-                            {one, one, numKeys, numColumns}, /*rowDim=*/2);
-  return createMatrixView(b, states, {at, head, firstColumn, firstKey},
-                          {one, one, numColumns, numKeys}, /*rowDim=*/2);
+    return t.matrixView(states, {at, head, firstKey, firstColumn},
+                        {one, one, numKeys, numColumns}, /*rowDim=*/2);
+  return t.matrixView(states, {at, head, firstColumn, firstKey},
+                      {one, one, numColumns, numKeys}, /*rowDim=*/2);
 }
 
 Value ScanProgram::createInitialState(

@@ -8,6 +8,7 @@
 #include "TileBuilder.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -82,6 +83,20 @@ Value TileBuilder::keepWhere(arith::CmpIPredicate predicate, Value i, Value j,
   Value zero = splat(mlir::cast<RankedTensorType>(x.getType()), 0.0);
   Value keep = arith::CmpIOp::create(b, predicate, i, j);
   return arith::SelectOp::create(b, keep, x, zero);
+}
+
+Value TileBuilder::matrixView(Value memref, ArrayRef<OpFoldResult> offsets,
+                              ArrayRef<OpFoldResult> sizes, int64_t rowDim) {
+  auto type = mlir::cast<MemRefType>(memref.getType());
+  SmallVector<OpFoldResult> strides(4, b.getIndexAttr(1));
+  SmallVector<int64_t> shape;
+  for (int64_t dim : {rowDim, int64_t(3)})
+    shape.push_back(
+        getConstantIntValue(sizes[dim]).value_or(ShapedType::kDynamic));
+  auto reduced = memref::SubViewOp::inferRankReducedResultType(
+      shape, type, offsets, sizes, strides);
+  return memref::SubViewOp::create(b, mlir::cast<MemRefType>(reduced), memref,
+                                   offsets, sizes, strides);
 }
 
 Value TileBuilder::load(RankedTensorType type, Value source, bool transpose) {

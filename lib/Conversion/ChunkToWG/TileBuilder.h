@@ -54,6 +54,10 @@ public:
   /// `x` where i32 tiles compare, else zero.
   Value keepWhere(arith::CmpIPredicate predicate, Value i, Value j, Value x);
 
+  /// A view with two dimensions of a memref with four: rows along `rowDim`,
+  /// columns along the last one.
+  Value matrixView(Value memref, ArrayRef<OpFoldResult> offsets,
+                   ArrayRef<OpFoldResult> sizes, int64_t rowDim);
   Value load(RankedTensorType type, Value source, bool transpose = false);
   void store(Value tile, Value destination, bool transpose = false);
 
