@@ -196,24 +196,10 @@ Step Warpgroup::broadcast(wg::BroadcastOp op) {
   return Step::Done;
 }
 
-// (I + L)^-1 of each 16 x 16 block on the diagonal, in f32, by
-// x_i = e_i - sum_{j<i} L_ij x_j.
-Step Warpgroup::invertBlocks(wg::InvertBlocksOp op) {
+// (I - L)^-1 of each 16 x 16 block on the diagonal, in f32, by
+// x_i = e_i + sum_{j<i} L_ij x_j.
+static TilePtr createInverseOfBlocks(const Tile &source) {
   constexpr int64_t blockSize = 16;
-  const Tile &source = getTile(op.getSource());
-  if (source.element != Element::F32 || source.shape[1] != wg::fragmentRows)
-    return fail(op, "expected a tensor<64x64xf32, #wg.fragment>");
-  // What is in scratch is the op's own; its threads wait for each other.
-  const auto &scratch = getAs<SharedTile>(op.getScratch());
-  Access access =
-      createAccess(op, scratch, /*isWrite=*/true,
-                   getLayout(op.getSource().getType(), /*transposed=*/false));
-  if (failed(verifyAccess(op, access)))
-    return Step::Failed;
-  access.time = ++observer.time;
-  cta.shared.add(access);
-  cta.shared.forget(access.begin, access.end);
-
   auto result = std::make_shared<Tile>(source.element, source.shape);
   int64_t columns = source.shape[1];
   for (int64_t first = 0; first < columns; first += blockSize)
@@ -221,11 +207,30 @@ Step Warpgroup::invertBlocks(wg::InvertBlocksOp op) {
       for (int64_t row = 0; row < blockSize; ++row) {
         float x = row == column;
         for (int64_t j = 0; j < row; ++j)
-          x -= source.floats[(first + row) * columns + first + j] *
+          x += source.floats[(first + row) * columns + first + j] *
                result->floats[(first + j) * columns + first + column];
         result->floats[(first + row) * columns + first + column] = x;
       }
-  set(op.getInverse(), TilePtr(std::move(result)));
+  result->element = Element::F16;
+  for (float &x : result->floats)
+    x = roundTo(Element::F16, x);
+  return result;
+}
+
+Step Warpgroup::invertBlocks(wg::InvertBlocksOp op) {
+  // What is in scratch is the op's own; its threads wait for each other.
+  const auto &scratch = getAs<SharedTile>(op.getScratch());
+  Access access = createAccess(op, scratch, /*isWrite=*/true,
+                               getLayout(op.getSources().front().getType(),
+                                         /*transposed=*/false));
+  if (failed(verifyAccess(op, access)))
+    return Step::Failed;
+  access.time = ++observer.time;
+  cta.shared.add(access);
+  cta.shared.forget(access.begin, access.end);
+
+  for (auto [source, inverse] : llvm::zip(op.getSources(), op.getInverses()))
+    set(inverse, createInverseOfBlocks(getTile(source)));
   return Step::Done;
 }
 

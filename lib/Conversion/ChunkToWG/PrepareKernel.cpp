@@ -8,16 +8,19 @@
 // One warpgroup a chunk and key head: K K^T and Q K^T once, then for each value
 // head of the key head, or some of them, with D_ij = exp(G_i - G_j):
 //
-//   A         = beta_i D_ij k_i.k_j, i > j       attention = scale D .* (q k^T)
-//   inverse   = (I + A)^-1 diag(beta)
+//   L         = -beta_i D_ij k_i.k_j, i > j      attention = scale D .* (q k^T)
+//   inverse   = (I - L)^-1 diag(beta)
 //
-// With B the inverse of the diagonal 16 x 16 blocks of I + A, by forward
-// substitution in f32, and A' the blocks below them,
+// With B the inverse of the diagonal 16 x 16 blocks of I - L, by forward
+// substitution in f32, and L' the blocks below them,
 //
-//   (I + A)^-1 = (I + N)^-1 B = (I - N) (I + N^2) B,     N = B A'
+//   (I - L)^-1 = (I - N)^-1 B = (I + N) (I + N^2) B,     N = B L'
 //
 // which is exact because N has four block rows: N^4 = 0. N and its powers are
 // f16, whose rounding is eight times finer than that of bf16.
+//
+// Each step is short and waits for the one before, so two value heads take it
+// at once where their number is even.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,6 +42,7 @@ using namespace mlir::wg;
 static constexpr int64_t C = gpuChunkSize;
 static constexpr int64_t swizzle = 128;
 static constexpr int64_t blockSize = 16;
+static constexpr int64_t headsAtOnce = 2;
 /// Log2 of the smallest decay: below f32, so it acts as -inf does, but sums of
 /// it still have differences.
 static constexpr double minLogDecay = -256;
@@ -47,7 +51,9 @@ static constexpr double minLogDecay = -256;
 static int64_t getHeads(ChunkPrepareOp op) {
   int64_t ratio = op.getNumValueHeads() / op.getNumKeyHeads();
   int64_t heads = op.getScheduleAttr() ? op.getScheduleAttr().getHeads() : 0;
-  return heads != 0 && ratio % heads == 0 ? heads : ratio;
+  if (heads != 0 && ratio % heads == 0)
+    return heads;
+  return ratio % headsAtOnce == 0 ? headsAtOnce : 1;
 }
 
 int64_t mlir::gdr::getPrepareBlocksPerSlot(ChunkPrepareOp op) {
@@ -57,6 +63,14 @@ int64_t mlir::gdr::getPrepareBlocksPerSlot(ChunkPrepareOp op) {
 int64_t mlir::gdr::getPrepareThreads() { return warpgroupThreads; }
 
 namespace {
+
+/// A value head under way.
+struct Head {
+  // Tiles in shared memory.
+  Value below, blocks, power, inverse, attention, decay;
+  Value number, sums, betas;
+  Value coefficients; // L
+};
 
 class PrepareKernel {
 public:
@@ -95,12 +109,12 @@ public:
     if (op.getQkL2norm())
       createNorms(tiles[0], tiles[1]);
     createProducts(tiles[0], tiles[1]);
-    auto loop =
-        scf::ForOp::create(b, t.index(0), t.index(numHeads), t.index(1));
+    auto loop = scf::ForOp::create(b, t.index(0), t.index(numHeads),
+                                   t.index(heads.size()));
     {
       OpBuilder::InsertionGuard inLoop(b);
       b.setInsertionPointToStart(loop.getBody());
-      createValueHead(loop.getInductionVar());
+      createValueHeads(loop.getInductionVar());
     }
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
   }
@@ -127,13 +141,26 @@ private:
       used += type.getBytes();
       return AllocOp::create(b, type, ring, at, IntegerAttr());
     };
-    below = allocOver(square);
-    blocks = allocOver(square);
-    power = allocOver(square);
-    inverse = allocOver(result);
-    attention = allocOver(result);
-    decay = allocOver(t.getShared({numDecayRows, C}, f32));
-    scratch = allocOver(t.getShared({4, 320}, f32));
+    heads.resize(numHeads % headsAtOnce == 0 ? headsAtOnce : 1);
+    // The scratch is not used after the powers are, nor these after the inverse
+    // is.
+    int64_t count = heads.size(), bytes = square.getBytes();
+    Value room = allocOver(t.getShared({count * bytes / 4}, f32));
+    auto allocIn = [&](int64_t at, SharedType type) -> Value {
+      return AllocOp::create(b, type, room, b.getI64IntegerAttr(at),
+                             IntegerAttr());
+    };
+    scratch = allocIn(0, InvertBlocksOp::getScratchType(b.getContext(), count));
+    for (auto [number, head] : llvm::enumerate(heads)) {
+      head.power = allocIn(number * bytes, square);
+      head.inverse = allocIn(number * bytes, result);
+    }
+    for (Head &head : heads) {
+      head.below = allocOver(square);
+      head.blocks = allocOver(square);
+      head.attention = allocOver(result);
+      head.decay = allocOver(t.getShared({numDecayRows, C}, f32));
+    }
     sumsOfHeads = alloc(t.getShared({numHeads, C}, f32));
     betasOfHeads = alloc(t.getShared({numHeads, C}, f32));
     if (op.getQkL2norm())
@@ -161,13 +188,13 @@ private:
   // The running sums of the gates and the betas of the value heads, while K and
   // Q are on their way.
   void createGates() {
-    SmallVector<std::pair<Value, Value>> heads;
+    SmallVector<std::pair<Value, Value>> loaded;
     for (int64_t head = 0; head < numHeads; ++head) {
-      valueHead = arith::AddIOp::create(b, firstHead, t.index(head));
-      heads.emplace_back(createLogDecays(), createBetas());
+      Value number = arith::AddIOp::create(b, firstHead, t.index(head));
+      loaded.emplace_back(createLogDecays(number), createBetas(number));
     }
     SharedType vector = t.getShared({C}, f32);
-    for (auto [head, values] : llvm::enumerate(heads)) {
+    for (auto [head, values] : llvm::enumerate(loaded)) {
       Value number = t.index(head);
       t.store(CumsumOp::create(b, values.first),
               SliceOp::create(b, vector, sumsOfHeads, number));
@@ -199,22 +226,37 @@ private:
     return t.mul(t.mul(x, t.broadcast(ofRows, x)), t.broadcast(ofColumns, x));
   }
 
-  // K K^T below the diagonal, and scale Q K^T there and on it.
+  // K K^T, of which only what is below the diagonal will be used, and
+  // scale Q K^T below the diagonal and on it.
   void createProducts(Value k, Value q) {
     Value ofKeys = t.mma(k, k, /*transposeB=*/true);
     Value ofQueries = t.mma(q, k, /*transposeB=*/true);
     keyProducts = createNormalized(t.wait(ofKeys, /*newer=*/1), 0);
-    keyProducts = keepWhere(arith::CmpIPredicate::ugt, keyProducts);
     queryProducts = createNormalized(t.wait(ofQueries), 1);
     auto type = cast<RankedTensorType>(queryProducts.getType());
     queryProducts = keepWhere(arith::CmpIPredicate::uge,
                               t.mul(queryProducts, t.splat(type, getScale())));
-    if (op.getCuSeqlens()) {
-      // What lies behind the last token may be NaN, also below the diagonal.
-      Value ofRows = t.broadcast(rows, keyProducts);
-      keyProducts = keepTokens(keyProducts, ofRows);
-      queryProducts = keepTokens(queryProducts, ofRows);
-    }
+    if (op.getCuSeqlens())
+      keepTokensOfProducts();
+  }
+
+  // What lies behind the last token may be NaN, also below the diagonal.
+  void keepTokensOfProducts() {
+    Value isTail = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                         chunk.size, t.index(C));
+    SmallVector<Value> products = {keyProducts, queryProducts};
+    auto branch =
+        scf::IfOp::create(b, ValueRange(products).getTypes(), isTail, true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.elseBlock());
+    scf::YieldOp::create(b, products);
+    b.setInsertionPointToStart(branch.thenBlock());
+    Value ofRows = t.broadcast(rows, keyProducts);
+    for (Value &product : products)
+      product = keepTokens(product, ofRows);
+    scf::YieldOp::create(b, products);
+    keyProducts = branch.getResult(0);
+    queryProducts = branch.getResult(1);
   }
 
   // `x` where the number of the token is that of one, else 0.
@@ -225,8 +267,8 @@ private:
                        x);
   }
 
-  // A value of each token of the chunk for this head, zero behind its end.
-  Value createTokens(Value memref) {
+  // A value of each token of the chunk for a head, zero behind its end.
+  Value createTokens(Value memref, Value valueHead) {
     auto type = cast<MemRefType>(memref.getType());
     OpFoldResult one = b.getIndexAttr(1);
     SmallVector<OpFoldResult> offsets = {chunk.batch, chunk.begin, valueHead};
@@ -240,23 +282,24 @@ private:
   }
 
   // Log2 of the decays.
-  Value createLogDecays() {
+  Value createLogDecays(Value valueHead) {
     RankedTensorType type = t.getLanes(C, f32);
     if (!op.getG())
       return t.splat(type, 0.0);
-    Value gates = sequences.createLogDecay(
-        createTokens(op.getG()), sequences.createGateParameters(valueHead));
+    Value gates =
+        sequences.createLogDecay(createTokens(op.getG(), valueHead),
+                                 sequences.createGateParameters(valueHead));
     if (op.getGateForm() != GateForm::Log)
       gates = keepTokens(gates, lanes);
     Value log2e = t.splat(type, llvm::numbers::log2e);
     return t.max(t.mul(gates, log2e), t.splat(type, minLogDecay));
   }
 
-  Value createBetas() {
+  Value createBetas(Value valueHead) {
     RankedTensorType type = t.getLanes(C, f32);
     if (!op.getBeta())
       return t.splat(type, 1.0);
-    Value betas = sequences.createBeta(createTokens(op.getBeta()));
+    Value betas = sequences.createBeta(createTokens(op.getBeta(), valueHead));
     return op.getBetaForm() == BetaForm::Given ? betas
                                                : keepTokens(betas, lanes);
   }
@@ -278,45 +321,55 @@ private:
                        t.broadcast(number(columns), x), x);
   }
 
-  void createValueHead(Value number) {
-    valueHead = arith::AddIOp::create(b, firstHead, number);
-    SharedType vector = t.getShared({C}, f32);
-    sums = SliceOp::create(b, vector, sumsOfHeads, number);
-    betas = SliceOp::create(b, vector, betasOfHeads, number);
-    // The results of the last head have left shared memory, and all warps are
+  // The value heads from `first` on.
+  void createValueHeads(Value first) {
+    // The results of the last heads have left shared memory, and all warps are
     // done with K and Q.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });
     SyncOp::create(b, IntegerAttr());
-
-    // D_ij = 2^(G_i - G_j), at most 1: above the diagonal it is not used
-    Value ofRows = t.broadcast(t.load(t.getRows(f32), sums), keyProducts);
-    Value ofColumns =
-        t.broadcast(t.load(t.getColumns(C, f32), sums), keyProducts);
-    Value zero = t.splat(cast<RankedTensorType>(keyProducts.getType()), 0.0);
-    Value decays = t.exp2(t.min(t.sub(ofRows, ofColumns), zero));
-    createAttention(decays);
-    createDecayRows();
-    createInverse(decays);
+    SharedType vector = t.getShared({C}, f32);
+    for (auto [number, head] : llvm::enumerate(heads)) {
+      Value position = arith::AddIOp::create(b, first, t.index(number));
+      head.number = arith::AddIOp::create(b, firstHead, position);
+      head.sums = SliceOp::create(b, vector, sumsOfHeads, position);
+      head.betas = SliceOp::create(b, vector, betasOfHeads, position);
+      Value decays = createDecays(head);
+      createAttention(head, decays);
+      createDecayRows(head);
+      createCoefficients(head, decays);
+    }
+    createInverses();
     SyncOp::create(b, IntegerAttr());
     t.oneThread([&] {
-      createCopyOut(attention, op.getAttention());
-      createCopyOut(inverse, op.getInverse());
-      createCopyOut(decay, op.getDecay());
+      for (Head &head : heads) {
+        createCopyOut(head, head.attention, op.getAttention());
+        createCopyOut(head, head.inverse, op.getInverse());
+        createCopyOut(head, head.decay, op.getDecay());
+      }
     });
   }
 
+  // D_ij = 2^(G_i - G_j), at most 1: above the diagonal it meets zeros
+  Value createDecays(const Head &head) {
+    Value ofRows = t.broadcast(t.load(t.getRows(f32), head.sums), keyProducts);
+    Value ofColumns =
+        t.broadcast(t.load(t.getColumns(C, f32), head.sums), keyProducts);
+    Value zero = t.splat(cast<RankedTensorType>(keyProducts.getType()), 0.0);
+    return t.exp2(t.min(t.sub(ofRows, ofColumns), zero));
+  }
+
   // scale D .* (q k^T), i >= j
-  void createAttention(Value decays) {
-    t.store(t.cast(t.mul(decays, queryProducts), element), attention);
+  void createAttention(const Head &head, Value decays) {
+    t.store(t.cast(t.mul(decays, queryProducts), element), head.attention);
   }
 
   double getScale() { return *op.getScaleOrDefault(); }
 
-  void createDecayRows() {
+  void createDecayRows(const Head &head) {
     RankedTensorType type = t.getLanes(C, f32);
-    Value logDecays = t.load(type, sums);
+    Value logDecays = t.load(type, head.sums);
     Value last = t.splat(
-        type, ExtractOp::create(b, f32, sums, t.index(C - 1)).getResult());
+        type, ExtractOp::create(b, f32, head.sums, t.index(C - 1)).getResult());
     Value in = t.exp2(logDecays);
     Value out = t.exp2(t.sub(last, logDecays));
     Value query = t.mul(in, t.splat(type, getScale()));
@@ -328,39 +381,77 @@ private:
     }
     for (auto [row, vector] :
          llvm::enumerate(std::array{in, out, query, t.exp2(last)}))
-      t.store(vector,
-              SliceOp::create(b, t.getShared({C}, f32), decay, t.index(row)));
+      t.store(vector, SliceOp::create(b, t.getShared({C}, f32), head.decay,
+                                      t.index(row)));
   }
 
-  void createInverse(Value decays) {
-    // A, strictly below the diagonal
-    Value betaOfRows = t.broadcast(t.load(t.getRows(f32), betas), decays);
-    Value a = t.mul(t.mul(decays, keyProducts), betaOfRows);
-    t.store(t.cast(keepBelowBlocks(a), f16), below);
-    // B; N = B A'
-    Value inverted = t.cast(InvertBlocksOp::create(b, a, scratch), f16);
-    t.store(inverted, blocks);
+  // L; L' to shared memory
+  void createCoefficients(Head &head, Value decays) {
+    Value factors = t.neg(t.load(t.getRows(f32), head.betas));
+    head.coefficients =
+        t.mul(t.mul(decays, keyProducts), t.broadcast(factors, decays));
+    t.store(t.cast(keepBelowBlocks(head.coefficients), f16), head.below);
+  }
+
+  void createInverses() {
+    // B
+    SmallVector<Value> coefficients;
+    for (Head &head : heads)
+      coefficients.push_back(head.coefficients);
+    auto inverted = InvertBlocksOp::create(b, coefficients, scratch);
+    SmallVector<Value> n, x;
+    for (auto [head, inverse] : llvm::zip(heads, inverted.getInverses())) {
+      n.push_back(inverse);
+      t.store(inverse, head.blocks);
+    }
     SyncOp::create(b, IntegerAttr());
-    Value n = t.cast(t.wait(t.mma(inverted, below, /*transposeB=*/false)), f16);
-    t.store(n, power);
+    // N = B L'
+    n = multiply([&](size_t i) {
+      return t.mma(n[i], heads[i].below, /*transposeB=*/false);
+    });
+    for (auto [head, value] : llvm::zip(heads, n)) {
+      value = t.cast(value, f16);
+      t.store(value, head.power);
+    }
     SyncOp::create(b, IntegerAttr());
     // X = B + N^2 B
-    Value square = t.cast(t.wait(t.mma(n, power, /*transposeB=*/false)), f16);
-    Value x = t.load(t.getFragment(C, f16), blocks);
-    x = t.wait(t.mma(square, blocks, /*transposeB=*/false, t.cast(x, f32)));
-    t.store(t.cast(x, f16), below);
+    SmallVector<Value> squares = multiply([&](size_t i) {
+      return t.mma(n[i], heads[i].power, /*transposeB=*/false);
+    });
+    x = multiply([&](size_t i) {
+      Value inverse = t.load(t.getFragment(C, f16), heads[i].blocks);
+      return t.mma(t.cast(squares[i], f16), heads[i].blocks,
+                   /*transposeB=*/false, t.cast(inverse, f32));
+    });
+    for (auto [head, value] : llvm::zip(heads, x))
+      t.store(t.cast(value, f16), head.below);
     SyncOp::create(b, IntegerAttr());
-    // (I + A)^-1 = X - N X
-    x = t.wait(t.mma(t.neg(n), below, /*transposeB=*/false, x));
-    Value betaOfColumns = t.broadcast(t.load(t.getColumns(C, f32), betas), x);
-    t.store(t.cast(t.mul(x, betaOfColumns), element), inverse);
+    // (I - L)^-1 = X + N X
+    x = multiply([&](size_t i) {
+      return t.mma(n[i], heads[i].below, /*transposeB=*/false, x[i]);
+    });
+    for (auto [head, value] : llvm::zip(heads, x)) {
+      Value betaOfColumns =
+          t.broadcast(t.load(t.getColumns(C, f32), head.betas), value);
+      t.store(t.cast(t.mul(value, betaOfColumns), element), head.inverse);
+    }
   }
 
-  void createCopyOut(Value tile, Value memref) {
+  // One product for each head, under way together.
+  SmallVector<Value> multiply(function_ref<Value(size_t)> createProduct) {
+    SmallVector<Value> products;
+    for (size_t i = 0; i < heads.size(); ++i)
+      products.push_back(createProduct(i));
+    for (auto [i, product] : llvm::enumerate(products))
+      product = t.wait(product, /*newer=*/heads.size() - 1 - i);
+    return products;
+  }
+
+  void createCopyOut(const Head &head, Value tile, Value memref) {
     int64_t tileRows = cast<MemRefType>(memref.getType()).getShape()[2];
     OpFoldResult one = b.getIndexAttr(1), zero = b.getIndexAttr(0);
     Value view = t.matrixView(
-        memref, {slot, valueHead, zero, zero},
+        memref, {slot, head.number, zero, zero},
         {one, one, b.getIndexAttr(tileRows), b.getIndexAttr(C)}, /*rowDim=*/2);
     CopyOutOp::create(b, tile, view, ValueRange{});
   }
@@ -375,13 +466,11 @@ private:
   // Of the CTA.
   Value firstHead, keyHead, slot;
   Chunk chunk;
-  Value ring, below, blocks, power, inverse, attention, decay, sumsOfHeads,
-      betasOfHeads, scratch;
+  Value ring, scratch, sumsOfHeads, betasOfHeads;
   Value norms; // null without l2norm
   Value keyProducts, queryProducts;
   Value rows, columns, lanes; // numbers of tokens
-  // Of the value head.
-  Value valueHead, sums, betas;
+  SmallVector<Head> heads;    // at once
 };
 
 } // namespace

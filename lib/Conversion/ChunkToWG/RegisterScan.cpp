@@ -128,6 +128,8 @@ private:
         createChunk(loop.getInductionVar(), loop.getRegionIterArg(0),
                     loop.getRegionIterArg(1));
     scf::YieldOp::create(b, ValueRange{nextState, nextDifference});
+    b.setInsertionPointAfter(loop);
+    createOutputTail([&](Value) { return output; }, column);
     return loop.getResult(0);
   }
 

@@ -129,9 +129,12 @@ void ScanProgram::createPosition() {
   sequence = sequences.createSequence(n);
   firstSlot = sequences.createFirstSlot(n, sequence, C);
   Value tokens = arith::SubIOp::create(b, sequence.end, sequence.begin);
-  chunks = arith::CeilDivUIOp::create(b, tokens, t.index(C));
   if (sequence.isActive)
-    chunks = arith::SelectOp::create(b, sequence.isActive, chunks, t.index(0));
+    tokens = arith::SelectOp::create(b, sequence.isActive, tokens, t.index(0));
+  chunks = arith::CeilDivUIOp::create(b, tokens, t.index(C));
+  wholeChunks = chunks;
+  if (isPacked())
+    wholeChunks = arith::DivUIOp::create(b, tokens, t.index(C));
 }
 
 void ScanProgram::createRole(StringRef name, int64_t warpgroups,
@@ -181,25 +184,23 @@ void ScanProgram::createRelease(Value chunk) {
 
 void ScanProgram::createLoadRole(int64_t registers) {
   createRole("load", 1, registers, [&] {
-    Value whole = chunks;
-    if (isPacked()) {
-      // Behind the last token of a sequence there may be another one.
-      Value tokens = arith::SubIOp::create(b, sequence.end, sequence.begin);
-      whole = arith::MinUIOp::create(
-          b, arith::DivUIOp::create(b, tokens, t.index(C)), chunks);
-    }
     t.oneThread([&] {
-      forEachChunk(whole, [&](Value chunk) { createCopies(chunk, {}); });
+      forEachChunk(wholeChunks, [&](Value chunk) { createCopies(chunk, {}); });
     });
-    if (isPacked()) {
-      Value hasTail =
-          arith::CmpIOp::create(b, arith::CmpIPredicate::ult, whole, chunks);
-      auto branch = scf::IfOp::create(b, hasTail, false);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(branch.thenBlock());
-      createTailLoad(whole);
-    }
+    createIfTail([&](Value chunk) { createTailLoad(chunk); });
   });
+}
+
+// Runs `create` for the last chunk if another sequence may begin in it.
+void ScanProgram::createIfTail(llvm::function_ref<void(Value)> create) {
+  if (!isPacked())
+    return;
+  Value hasTail =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ult, wholeChunks, chunks);
+  auto branch = scf::IfOp::create(b, hasTail, false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  create(wholeChunks);
 }
 
 // Copies the tiles of a chunk, except those of the first ring that are filled
@@ -340,26 +341,29 @@ Value ScanProgram::createScaled(Value tile, Value scalar) {
 //===----------------------------------------------------------------------===//
 
 void ScanProgram::createOutputCopy(Value tile, Value chunk, Value column) {
-  auto copyWhole = [&] {
-    t.oneThread([&] {
-      CopyOutOp::create(b, tile, maps.o,
-                        ValueRange{sequence.batch, createFirstToken(chunk),
-                                   valueHead, column});
-    });
-  };
-  if (!isPacked())
-    return copyWhole();
-  // Behind the last token there may be another sequence's.
-  Value isTail = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
-                                       createTailTokens(chunk), t.index(C));
-  auto branch = scf::IfOp::create(b, isTail, true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  DrainOp::create(
-      b, tile,
-      createTokensOf(op.getOInit(), chunk, valueHead, column, panelColumns));
-  b.setInsertionPointToStart(branch.elseBlock());
-  copyWhole();
+  t.oneThread([&] {
+    OpBuilder::InsertionGuard guard(b);
+    if (isPacked()) {
+      Value isWhole = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, chunk,
+                                            wholeChunks);
+      auto branch = scf::IfOp::create(b, isWhole, false);
+      b.setInsertionPointToStart(branch.thenBlock());
+    }
+    CopyOutOp::create(
+        b, tile, maps.o,
+        ValueRange{sequence.batch, createFirstToken(chunk), valueHead, column});
+  });
+}
+
+// Not in the loop: a branch of all threads there would keep the chunk's
+// instructions apart.
+void ScanProgram::createOutputTail(llvm::function_ref<Value(Value)> getTile,
+                                   Value column) {
+  createIfTail([&](Value chunk) {
+    DrainOp::create(
+        b, getTile(chunk),
+        createTokensOf(op.getOInit(), chunk, valueHead, column, panelColumns));
+  });
 }
 
 Value ScanProgram::createStateView(Value states, Value row, int64_t key,

@@ -71,8 +71,11 @@ protected:
   Value createStateDecay(const ChunkTiles &tiles);
   Value createScaled(Value tile, Value scalar);
 
-  /// Copies a published tile of outputs, from `column` of V on, to o.
+  /// Copies a published tile of outputs, from `column` of V on, to o, if the
+  /// chunk is whole.
   void createOutputCopy(Value tile, Value chunk, Value column);
+  /// After the last chunk: its outputs, if it is not whole.
+  void createOutputTail(llvm::function_ref<Value(Value)> getTile, Value column);
 
   /// The part of a state from a key and a column on, as it is in memory; less
   /// than the given counts where K and V end.
@@ -98,6 +101,7 @@ protected:
   int64_t columns, panelColumns;
   // Of the CTA.
   Value valueHead, keyHead, firstColumn, firstSlot, chunks;
+  Value wholeChunks; // behind whose tokens no other sequence may begin
   Sequence sequence;
   SmallVector<Value> rings;
 
@@ -109,6 +113,7 @@ private:
   ChunkTiles createTakeOf(ArrayRef<Value> fromRings, Value chunk);
   void createCopies(Value chunk, ArrayRef<int64_t> filled);
   void createWaitForPrepare(Value chunk);
+  void createIfTail(llvm::function_ref<void(Value)> create);
   void createTailLoad(Value chunk);
   Value createTailTokens(Value chunk);
 };

@@ -98,11 +98,14 @@ private:
     createRows(panels, [&](ArrayRef<Value> state) {
       ArriveOp::create(b, lower);
       Value product = t.wait(createQueryProduct(t.index(0)));
-      return createChunkLoop(
+      SmallVector<Value> last = createChunkLoop(
           product, state,
           [&](Value chunk, Value product, ArrayRef<Value> state) {
             return createQueries(chunk, panels, product, state);
           });
+      createOutputTail([&](Value chunk) { return createOutputTile(chunk); },
+                       firstColumn);
+      return last;
     });
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
   }
@@ -302,10 +305,13 @@ private:
         WaitOp::create(b, types, products, newer).getTiles());
   }
 
-  void createOutput(Value out, Value chunk) {
+  Value createOutputTile(Value chunk) {
     Value parity = arith::RemUIOp::create(b, chunk, t.index(2));
-    Value output =
-        createPanel(outputsOfTwo, parity, {C, splitColumns}, swizzle / 2);
+    return createPanel(outputsOfTwo, parity, {C, splitColumns}, swizzle / 2);
+  }
+
+  void createOutput(Value out, Value chunk) {
+    Value output = createOutputTile(chunk);
     t.store(t.cast(out, element), output);
     // Then the next chunk's output has a free tile.
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/false); });

@@ -85,6 +85,33 @@ struct ConvertElementwise : ConversionPattern {
   }
 };
 
+/// f32 to pairs of f16 or bf16, by the instruction for two. As arith.truncf
+/// LLVM would move it over selects, which then are of 16 bits and more of them.
+struct ConvertTruncate : OpConversionPattern<arith::TruncFOp> {
+  ConvertTruncate(const TypeConverter &converter, MLIRContext *context)
+      : OpConversionPattern(converter, context, /*benefit=*/2) {}
+
+  LogicalResult
+  matchAndRewrite(arith::TruncFOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = dyn_cast_if_present<VectorType>(
+        getTypeConverter()->convertType(op.getType()));
+    if (!type || !getElementTypeOrSelf(adaptor.getIn()).isF32() ||
+        !(type.getElementType().isF16() || type.getElementType().isBF16()) ||
+        type.getNumElements() % 2 != 0)
+      return rewriter.notifyMatchFailure(op, "not pairs of f32");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> elements = createElements(b, adaptor.getIn()), words;
+    for (size_t i = 0; i < elements.size(); i += 2)
+      words.push_back(createRounded(b, type.getElementType(), elements[i],
+                                    elements[i + 1]));
+    auto wordsType = VectorType::get(words.size(), b.getI32Type());
+    rewriter.replaceOp(op, vector::BitCastOp::create(
+                               b, type, createVector(b, wordsType, words)));
+    return success();
+  }
+};
+
 /// bf16 is the upper half of f32: of two packed elements one is a shift and the
 /// other a mask. The backend's conversions unpack them first.
 struct ConvertExtendBF16 : OpConversionPattern<arith::ExtFOp> {
@@ -264,8 +291,8 @@ struct ConvertCumsum : OpConversionPattern<CumsumOp> {
 
 void mlir::wg::populateElementwisePatterns(const TypeConverter &converter,
                                            RewritePatternSet &patterns) {
-  patterns
-      .add<ConvertElementwise, ConvertExtendBF16, ConvertConstant, ConvertSplat,
-           ConvertIota, ConvertBroadcast, ConvertSumColumns, ConvertCumsum>(
-          converter, patterns.getContext());
+  patterns.add<ConvertElementwise, ConvertExtendBF16, ConvertTruncate,
+               ConvertConstant, ConvertSplat, ConvertIota, ConvertBroadcast,
+               ConvertSumColumns, ConvertCumsum>(converter,
+                                                 patterns.getContext());
 }

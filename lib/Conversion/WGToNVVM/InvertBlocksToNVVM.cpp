@@ -11,7 +11,7 @@
 #include "gdr/Target/InlineAssembly.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::wg;
@@ -21,13 +21,16 @@ using namespace mlir::wg;
 static constexpr int64_t blockSize = 16;
 static constexpr int64_t pitch = 20;
 static constexpr int64_t floatBytes = 4;
+static constexpr int64_t bytesOfBlock =
+    InvertBlocksOp::scratchFloats * floatBytes;
 
 namespace {
 
-/// BEFORE: %x = wg.invert_blocks %l, %scratch
-/// AFTER:  the warp writes L transposed to its scratch; lane c computes column
-///         c of X = (I + L)^-1 by x_i = e_i - sum_{j<i} L_ij x_j, in registers;
-///         X goes back through the scratch to where the fragment holds it
+/// BEFORE: %x:2 = wg.invert_blocks %l, %m scratch(%s)
+/// AFTER:  the warp writes L and M transposed to its scratch; a lane computes
+///         a column of X = (I - L)^-1 by x_i = e_i + sum_{j<i} L_ij x_j, in
+///         registers, the lanes from 16 on those of (I - M)^-1; they go back
+///         through the scratch to where the fragments hold them
 struct ConvertInvertBlocks : OpConversionPattern<InvertBlocksOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -37,37 +40,52 @@ struct ConvertInvertBlocks : OpConversionPattern<InvertBlocksOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Thread thread(b);
     I32 i{b};
-    auto type = cast<VectorType>(adaptor.getSource().getType());
-    SmallVector<Value> source = createElements(b, adaptor.getSource());
+    int64_t count = op.getSources().size();
     gdr::SharedAddress base = getSharedAddress(adaptor.getScratch());
-    base.base = i.add(base.base,
-                      i.mul(thread.warp, blockSize * pitch * floatBytes));
+    base.base = i.add(base.base, i.mul(thread.warp, count * bytesOfBlock));
+    // Of one source, and of the one whose column a lane computes.
+    SmallVector<gdr::SharedAddress> bases(count, base);
+    gdr::SharedAddress ofLane = base;
+    if (count == 2) {
+      bases[1].offset += bytesOfBlock;
+      ofLane.base =
+          i.add(base.base, i.mul(i.div(thread.lane, blockSize), bytesOfBlock));
+    }
 
     gdr::createWarpSync(b);
-    for (int64_t e = 0; e < 8; ++e) {
-      auto [row, column] = createPosition(b, thread, e);
-      gdr::createSharedStore(b, createSelected(b, thread, source, e),
-                  createAddress(b, base, column, row));
+    for (auto [vector, at] : llvm::zip(adaptor.getSources(), bases)) {
+      SmallVector<Value> source = createElements(b, vector);
+      for (int64_t e = 0; e < 8; ++e) {
+        auto [row, column] = createPosition(b, thread, e);
+        gdr::createSharedStore(b, createSelected(b, thread, source, e),
+                               createAddress(b, at, column, row));
+      }
     }
     gdr::createWarpSync(b);
-    SmallVector<Value> x = createColumnOfInverse(b, thread, base);
+    SmallVector<Value> x = createColumnOfInverse(b, thread, ofLane);
     gdr::createWarpSync(b);
     Value lane = i.rem(thread.lane, blockSize);
     for (int64_t row = 0; row < blockSize; ++row)
       gdr::createSharedStore(b, x[row],
-                             createAddress(b, base, {nullptr, row}, {lane}));
+                             createAddress(b, ofLane, {nullptr, row}, {lane}));
     gdr::createWarpSync(b);
 
-    SmallVector<Value> inverse;
-    for (int64_t e = 0; e < 8; ++e) {
-      auto [row, column] = createPosition(b, thread, e);
-      inverse.push_back(
-          gdr::createSharedLoad(b, 1, createAddress(b, base, row, column))
-              .front());
+    SmallVector<Value> inverses;
+    for (gdr::SharedAddress at : bases) {
+      SmallVector<Value> inverse;
+      for (int64_t e = 0; e < 8; ++e) {
+        auto [row, column] = createPosition(b, thread, e);
+        inverse.push_back(
+            gdr::createSharedLoad(b, 1, createAddress(b, at, row, column))
+                .front());
+      }
+      SmallVector<Value> words = createScattered(b, thread, inverse);
+      auto type = VectorType::get(words.size(), b.getI32Type());
+      inverses.push_back(vector::BitCastOp::create(
+          b, VectorType::get(2 * words.size(), b.getF16Type()),
+          createVector(b, type, words)));
     }
-    rewriter.replaceOp(op, createVector(b, type,
-                                        createScattered(b, thread, inverse,
-                                                        type.getNumElements())));
+    rewriter.replaceOp(op, inverses);
     return success();
   }
 
@@ -105,21 +123,23 @@ private:
     return selected;
   }
 
+  // Pairs of f16 of the fragment, which is zero outside of the warp's block.
   static SmallVector<Value> createScattered(ImplicitLocOpBuilder &b,
                                             const Thread &thread,
-                                            ArrayRef<Value> block,
-                                            int64_t count) {
+                                            ArrayRef<Value> block) {
     I32 i{b};
-    Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
-    SmallVector<Value> elements;
-    for (int64_t k = 0; k < count; ++k)
-      elements.push_back(arith::SelectOp::create(
-          b, i.equal(thread.warp, k / 8), block[k % 8], zero));
-    return elements;
+    SmallVector<Value> words, scattered;
+    for (size_t e = 0; e < block.size(); e += 2)
+      words.push_back(createRounded(b, b.getF16Type(), block[e], block[e + 1]));
+    for (int64_t w = 0; w < fragmentRows / blockSize; ++w)
+      for (Value word : words)
+        scattered.push_back(arith::SelectOp::create(b, i.equal(thread.warp, w),
+                                                    word, i.get(0)));
+    return scattered;
   }
 
   // Column lane mod 16 of the inverse. After step j, x_j is final and its share
-  // of the later ones is taken off; four rows of L's column j are one load.
+  // of the later ones is added; four rows of L's column j are one load.
   static SmallVector<Value> createColumnOfInverse(ImplicitLocOpBuilder &b,
                                                   const Thread &thread,
                                                   gdr::SharedAddress base) {
@@ -129,17 +149,14 @@ private:
     Value one = arith::ConstantOp::create(b, b.getF32FloatAttr(1));
     SmallVector<Value> x;
     for (int64_t row = 0; row < blockSize; ++row)
-      x.push_back(
-          arith::SelectOp::create(b, i.equal(column, row), one, zero));
+      x.push_back(arith::SelectOp::create(b, i.equal(column, row), one, zero));
     for (int64_t j = 0; j + 1 < blockSize; ++j) {
-      Value negative = arith::NegFOp::create(b, x[j]);
       for (int64_t first = (j + 1) / 4 * 4; first < blockSize; first += 4) {
         SmallVector<Value> four = gdr::createSharedLoad(
             b, 4, createAddress(b, base, {nullptr, j}, {nullptr, first}));
         for (int64_t k = 0; k < 4; ++k)
           if (first + k > j)
-            x[first + k] = LLVM::FMAOp::create(b, four[k],
-                                               negative, x[first + k]);
+            x[first + k] = LLVM::FMAOp::create(b, four[k], x[j], x[first + k]);
       }
     }
     return x;

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -35,6 +36,20 @@ Value I32::fromIndex(Value x) {
 }
 Value I32::equal(Value x, int64_t y) {
   return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, get(y));
+}
+
+Value wg::createRounded(ImplicitLocOpBuilder &b, Type element, Value low,
+                        Value high) {
+  auto pair = VectorType::get(2, element);
+  auto convert = [&]<typename Op>(Op *) -> Value {
+    return Op::create(b, pair, high, low, /*random_bits=*/Value(),
+                      NVVM::FPRoundingMode::RN);
+  };
+  Value rounded =
+      element.isF16()
+          ? convert(static_cast<NVVM::ConvertF32x2ToF16x2Op *>(nullptr))
+          : convert(static_cast<NVVM::ConvertF32x2ToBF16x2Op *>(nullptr));
+  return LLVM::BitcastOp::create(b, b.getI32Type(), rounded);
 }
 
 Thread::Thread(ImplicitLocOpBuilder &b) {

@@ -39,6 +39,10 @@ struct Thread {
   Value inWarpgroup, warp, lane, group, quad;
 };
 
+/// Two f32 rounded to f16 or bf16, as an i32; `low` has the lower half.
+Value createRounded(ImplicitLocOpBuilder &b, Type element, Value low,
+                    Value high);
+
 /// A number, i32, as the sum of what depends on the thread and a constant, so
 /// that the constants of many addresses can go into the instructions.
 struct Index {

@@ -41,11 +41,13 @@ func.func @prepare(%q: !q, %k: !q, %g: !g, %beta: !g, %inverse: !matrix, %attent
 // CHECK:         %[[TILES:.*]]:2 = wg.take %[[RING]][%c0]
 // CHECK-NEXT:    wg.mma %[[TILES]]#0, %[[TILES]]#0 transpose_b
 // CHECK-NEXT:    wg.mma %[[TILES]]#1, %[[TILES]]#0 transpose_b
-// CHECK:         scf.for
-// CHECK:           wg.invert_blocks
-// CHECK-COUNT-4:   wg.mma
-// CHECK-NOT:       wg.mma
-// CHECK-COUNT-3:   wg.copy_out
+// Two heads at once; there are no more.
+// CHECK-NOT:     scf.for
+// CHECK:         wg.invert_blocks %{{.*}}, %{{.*}} scratch
+// CHECK-COUNT-8: wg.mma
+// CHECK-NOT:     wg.mma
+// CHECK-COUNT-6: wg.copy_out
+// CHECK-NOT:     wg.copy_out
 // CHECK:         wg.one_thread {
 // CHECK-NEXT:      wg.wait_copies_out done
 // CHECK-NEXT:    }
@@ -93,14 +95,49 @@ func.func @scan(%q: !q, %k: !q, %v: !v, %inverse: !matrix, %attention: !matrix, 
 // CHECK-NEXT:      wg.one_thread {
 // CHECK-NEXT:        wg.wait_copies_out done
 
+// Four heads, two at once; three, one at a time, where that is asked for.
+!of_one = memref<?x?x1x128xbf16>
+!of_four = memref<?x?x4xf32>
+!square_of_four = memref<?x4x64x64xbf16>
+!rows_of_four = memref<?x4x4x64xf32>
+// CHECK-LABEL: gpu.func @four_heads_prepare(
+// CHECK:         scf.for %{{.*}} = %c0 to %c4 step %c2 {
+// CHECK:           wg.invert_blocks %{{.*}}, %{{.*}} scratch
+// CHECK-COUNT-6:   wg.copy_out
+func.func @four_heads(%q: !of_one, %k: !of_one, %g: !of_four, %beta: !of_four, %attention: !square_of_four,
+                      %inverse: !square_of_four, %decay: !rows_of_four) {
+  gdr.chunk_prepare ins(%q, %k : !of_one, !of_one) gate(%g : !of_four) beta(%beta : !of_four)
+      outs(%attention, %inverse, %decay : !square_of_four, !square_of_four, !rows_of_four)
+      {schedule = #gdr.chunked<heads = 4>, tile_layout = #gdr.tile_layout<swizzle_128b>}
+  return
+}
+
+!of_three = memref<?x?x3xf32>
+!square_of_three = memref<?x3x64x64xbf16>
+!rows_of_three = memref<?x3x4x64xf32>
+// CHECK-LABEL: gpu.func @three_heads_prepare(
+// CHECK:         scf.for %{{.*}} = %c0 to %c3 step %c1 {
+// CHECK:           wg.invert_blocks %{{[^,]*}} scratch
+// CHECK-COUNT-3:   wg.copy_out
+func.func @three_heads(%q: !of_one, %k: !of_one, %g: !of_three, %beta: !of_three, %attention: !square_of_three,
+                       %inverse: !square_of_three, %decay: !rows_of_three) {
+  gdr.chunk_prepare ins(%q, %k : !of_one, !of_one) gate(%g : !of_three) beta(%beta : !of_three)
+      outs(%attention, %inverse, %decay : !square_of_three, !square_of_three, !rows_of_three)
+      {schedule = #gdr.chunked<heads = 3>, tile_layout = #gdr.tile_layout<swizzle_128b>}
+  return
+}
+
 // K and Q of 256 channels leave room for more, but not for what is computed while
 // they are copied and read: gates, betas and norms.
 !wide = memref<?x?x2x256xbf16>
 // CHECK-LABEL: gpu.func @prepare_wide_prepare(
 // CHECK:         %[[RING:.*]] = wg.ring
-// CHECK-COUNT-5: wg.alloc over %[[RING]] {{.*}} : !wg.shared<64x64x
+// CHECK:         %[[ROOM:.*]] = wg.alloc over %[[RING]] {{.*}} : !wg.shared<4096xf32>
+// CHECK-NEXT:    wg.alloc over %[[ROOM]] {{.*}} : !wg.shared<8x336xf32>
+// CHECK-COUNT-4: wg.alloc over %[[ROOM]] {{.*}} : !wg.shared<64x64x
+// CHECK-COUNT-3: wg.alloc over %[[RING]] {{.*}} : !wg.shared<64x64x
 // CHECK-NEXT:    wg.alloc over %[[RING]] {{.*}} : !wg.shared<4x64xf32>
-// CHECK-NEXT:    wg.alloc over %[[RING]] {{.*}} : !wg.shared<4x320xf32>
+// CHECK:         wg.alloc {{.*}}!wg.shared<4x64xf32>
 // CHECK-NEXT:    %[[SUMS:.*]] = wg.alloc : !wg.shared<2x64xf32>
 // CHECK-NEXT:    %[[BETAS:.*]] = wg.alloc : !wg.shared<2x64xf32>
 // CHECK-NEXT:    %[[NORMS:.*]] = wg.alloc : !wg.shared<2x64xf32>

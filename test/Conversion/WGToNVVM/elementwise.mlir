@@ -23,7 +23,11 @@ gpu.func @types(%0: !x, %1: tensor<64xf32, #wg.rows>, %2: tensor<16xbf16, #wg.co
 // CHECK:         %[[SUM:.*]] = arith.addf %[[X]], %[[TEN]] fastmath<contract> : vector<8xf32>
 // CHECK:         %[[IS:.*]] = arith.cmpf olt, %[[SUM]], %[[SPLAT]] : vector<8xf32>
 // CHECK:         %[[KEPT:.*]] = arith.select %[[IS]], %[[SUM]], %[[X]] : vector<8xi1>, vector<8xf32>
-// CHECK:         arith.truncf %[[KEPT]] : vector<8xf32> to vector<8xbf16>
+// CHECK:         %[[LOW:.*]] = llvm.extractelement %[[KEPT]][%{{.*}} : i32] : vector<8xf32>
+// CHECK-NEXT:    %[[HIGH:.*]] = llvm.extractelement %[[KEPT]][%{{.*}} : i32] : vector<8xf32>
+// CHECK:         nvvm.convert.f32x2.to.bf16x2 %[[HIGH]], %[[LOW]] {rnd = #nvvm.fp_rnd_mode<rn>} : vector<2xbf16>
+// CHECK-COUNT-3: nvvm.convert.f32x2.to.bf16x2
+// CHECK:         vector.bitcast %{{.*}} : vector<4xi32> to vector<8xbf16>
 gpu.func @arith(%x: !x, %s: f32, %m: memref<64x16xbf16>) {
   %ten = arith.constant dense<10.0> : !x
   %splat = tensor.splat %s : !x

@@ -6,7 +6,7 @@ gpu.module @kernels {
 // CHECK-LABEL: gpu.func @invert(
 // CHECK-SAME:    %[[L:.*]]: vector<32xf32>, %[[SCRATCH:.*]]: i32,
 // CHECK:         %[[WARP:.*]] = arith.shrui %{{.*}}, %c5_i32 : i32
-// CHECK:         %[[MINE:.*]] = arith.muli %[[WARP]], %c1280_i32 : i32
+// CHECK:         %[[MINE:.*]] = arith.muli %[[WARP]], %c1344_i32 : i32
 // CHECK:         arith.addi %[[SCRATCH]], %[[MINE]] : i32
 // CHECK:         "bar.warp.sync 0xffffffff;"
 // The warp's block, of the four in the fragment, transposed.
@@ -25,12 +25,38 @@ gpu.module @kernels {
 // CHECK-COUNT-16: "st.shared.f32
 // CHECK:         "bar.warp.sync 0xffffffff;"
 // CHECK-COUNT-8: "ld.shared.f32
-// Zero outside of the warp's block.
-// CHECK-COUNT-32: arith.select
+// Rounded to f16 in pairs, and zero outside of the warp's block.
+// CHECK-COUNT-4: nvvm.convert.f32x2.to.f16x2
+// CHECK-COUNT-16: arith.select {{.*}} : i32
 // CHECK-NOT:     "bar.sync
-gpu.func @invert(%l: tensor<64x64xf32, #wg.fragment>, %scratch: !wg.shared<4x320xf32>, %m: memref<64x64xf32>) {
-  %0 = wg.invert_blocks %l, %scratch : tensor<64x64xf32, #wg.fragment>, !wg.shared<4x320xf32>
-  wg.store %0, %m : tensor<64x64xf32, #wg.fragment>, memref<64x64xf32>
+gpu.func @invert(%l: tensor<64x64xf32, #wg.fragment>, %scratch: !wg.shared<4x336xf32>, %m: memref<64x64xf16>) {
+  %0 = wg.invert_blocks %l scratch(%scratch : !wg.shared<4x336xf32>) : tensor<64x64xf32, #wg.fragment>
+  wg.store %0, %m : tensor<64x64xf16, #wg.fragment>, memref<64x64xf16>
+  gpu.return
+}
+
+// Of two, half of the lanes have a column each; one substitution does for both.
+// CHECK-LABEL: gpu.func @invert_two(
+// CHECK-SAME:    %[[L:.*]]: vector<32xf32>, %[[M:.*]]: vector<32xf32>, %[[SCRATCH:.*]]: i32,
+// CHECK:         %[[MINE:.*]] = arith.muli %{{.*}}, %c2688_i32 : i32
+// CHECK:         %[[BASE:.*]] = arith.addi %[[SCRATCH]], %[[MINE]] : i32
+// CHECK:         %[[HALF:.*]] = arith.shrui %{{.*}}, %c4_i32 : i32
+// CHECK:         %[[OFFSET:.*]] = arith.muli %[[HALF]], %c1344_i32 : i32
+// CHECK:         %[[OF_LANE:.*]] = arith.addi %[[BASE]], %[[OFFSET]] : i32
+// CHECK-COUNT-16: "st.shared.f32
+// CHECK:         "bar.warp.sync 0xffffffff;"
+// CHECK:         "ld.shared.v4.f32 {$0, $1, $2, $3}, [$4+0];", {{.*}} %[[OF_LANE]]
+// CHECK:         "ld.shared.v4.f32 {$0, $1, $2, $3}, [$4+1168];"
+// CHECK-NOT:     ld.shared.v4
+// CHECK-COUNT-16: "st.shared.f32
+// CHECK-COUNT-16: "ld.shared.f32
+// CHECK-COUNT-4: nvvm.convert.f32x2.to.f16x2
+gpu.func @invert_two(%l: tensor<64x64xf32, #wg.fragment>, %m: tensor<64x64xf32, #wg.fragment>,
+                     %scratch: !wg.shared<8x336xf32>, %x: memref<64x64xf16>, %y: memref<64x64xf16>) {
+  %0:2 = wg.invert_blocks %l, %m scratch(%scratch : !wg.shared<8x336xf32>)
+       : tensor<64x64xf32, #wg.fragment>, tensor<64x64xf32, #wg.fragment>
+  wg.store %0#0, %x : tensor<64x64xf16, #wg.fragment>, memref<64x64xf16>
+  wg.store %0#1, %y : tensor<64x64xf16, #wg.fragment>, memref<64x64xf16>
   gpu.return
 }
 

@@ -662,19 +662,29 @@ func.func @sum_columns_encoding(%x: tensor<64x64xf32, #wg.fragment>) {
 
 // -----
 
+// invert_count
+func.func @invert_count(%x: tensor<64x64xf32, #wg.fragment>, %scratch: !wg.shared<12x336xf32>) {
+  // expected-error @below {{expected one or two sources, got 3}}
+  %0:3 = wg.invert_blocks %x, %x, %x scratch(%scratch : !wg.shared<12x336xf32>)
+       : tensor<64x64xf32, #wg.fragment>, tensor<64x64xf32, #wg.fragment>, tensor<64x64xf32, #wg.fragment>
+  return
+}
+
+// -----
+
 // invert_source
-func.func @invert_source(%x: tensor<64x128xf32, #wg.fragment>, %scratch: !wg.shared<4x320xf32>) {
+func.func @invert_source(%x: tensor<64x128xf32, #wg.fragment>, %scratch: !wg.shared<4x336xf32>) {
   // expected-error @below {{expected a source of shape [64, 64] and elements of f32, got 'tensor<64x128xf32, #wg.fragment>'}}
-  %0 = wg.invert_blocks %x, %scratch : tensor<64x128xf32, #wg.fragment>, !wg.shared<4x320xf32>
+  %0 = wg.invert_blocks %x scratch(%scratch : !wg.shared<4x336xf32>) : tensor<64x128xf32, #wg.fragment>
   return
 }
 
 // -----
 
 // invert_scratch
-func.func @invert_scratch(%x: tensor<64x64xf32, #wg.fragment>, %scratch: !wg.shared<4x256xf32>) {
-  // expected-error @below {{expected scratch to be '!wg.shared<4x320xf32>', got '!wg.shared<4x256xf32>'}}
-  %0 = wg.invert_blocks %x, %scratch : tensor<64x64xf32, #wg.fragment>, !wg.shared<4x256xf32>
+func.func @invert_scratch(%x: tensor<64x64xf32, #wg.fragment>, %scratch: !wg.shared<4x336xf32>) {
+  // expected-error @below {{expected scratch to be '!wg.shared<8x336xf32>', got '!wg.shared<4x336xf32>'}}
+  %0:2 = wg.invert_blocks %x, %x scratch(%scratch : !wg.shared<4x336xf32>) : tensor<64x64xf32, #wg.fragment>, tensor<64x64xf32, #wg.fragment>
   return
 }
 

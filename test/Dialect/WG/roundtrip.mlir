@@ -47,7 +47,7 @@ func.func @shared(%i: index) -> f32 {
 
 // Loads and stores: every encoding, both memories, with and without the options.
 // CHECK-LABEL: func.func @moves(
-func.func @moves(%tile: !square, %row: !wg.shared<64xf32>, %scratch: !wg.shared<4x320xf32>,
+func.func @moves(%tile: !square, %row: !wg.shared<64xf32>, %scratch: !wg.shared<8x336xf32>,
                  %state: memref<?x64xf32, strided<[?, ?], offset: ?>>, %gates: memref<?xbf16, strided<[4], offset: ?>>) {
   // CHECK: wg.load %{{.*}} : !wg.shared<64x64xbf16, swizzle = 128> -> tensor<64x64xbf16, #wg.fragment>
   %0 = wg.load %tile : !square -> tensor<64x64xbf16, #wg.fragment>
@@ -68,8 +68,8 @@ func.func @moves(%tile: !square, %row: !wg.shared<64xf32>, %scratch: !wg.shared<
   // CHECK: wg.store %{{.*}}, %{{.*}} : tensor<64xf32, #wg.lanes>, !wg.shared<64xf32>
   wg.store %5, %row : tensor<64xf32, #wg.lanes>, !wg.shared<64xf32>
   %zero = arith.constant dense<0.0> : tensor<64x64xf32, #wg.fragment>
-  // CHECK: wg.invert_blocks %{{.*}}, %{{.*}} : tensor<64x64xf32, #wg.fragment>, <4x320xf32>
-  %7 = wg.invert_blocks %zero, %scratch : tensor<64x64xf32, #wg.fragment>, !wg.shared<4x320xf32>
+  // CHECK: wg.invert_blocks %{{.*}}, %{{.*}} scratch(%{{.*}} : <8x336xf32>) : tensor<64x64xf32, #wg.fragment>, tensor<64x64xf32, #wg.fragment>
+  %7:2 = wg.invert_blocks %zero, %zero scratch(%scratch : !wg.shared<8x336xf32>) : tensor<64x64xf32, #wg.fragment>, tensor<64x64xf32, #wg.fragment>
   // CHECK: wg.fence_proxy
   wg.fence_proxy
   // CHECK: wg.sync

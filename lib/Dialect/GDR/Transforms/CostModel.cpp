@@ -29,26 +29,32 @@ static constexpr double recurrentStart = 1.4;
 static constexpr double recurrentToken = 0.6;
 static constexpr double recurrentElement = 2.5e-7;
 
-/// Prepare: one CTA, by the number of its value heads, and how many an SM has.
-static constexpr double prepareStart = 3.0;
-static constexpr double prepareHead = 1.6;
-static constexpr double prepareWaveStart = 2.6;
-static constexpr double prepareWaveHead = 4.05;
-static constexpr double prepareBlocksPerSM = 3;
+/// Prepare with one value head a CTA, or two at once: a CTA that has its SM for
+/// itself, how many an SM has at most, and what all of these at once take after
+/// one another and, beyond that, once.
+namespace {
+struct PrepareTimes {
+  double alone, blocksPerSM, wave, ramp;
+};
+} // namespace
+static constexpr PrepareTimes prepareOneHead = {4.0, 4, 7.0, 2.0};
+static constexpr PrepareTimes prepareTwoHeads = {5.5, 3, 9.5, 8.0};
 
 /// Scan: the state in and out, and a chunk at K = 128, by columns of V.
-static constexpr double scanStart = 2.6;
+static constexpr double scanStart = 3.6;
 /// With 32 columns it takes longer where other CTAs load too.
-static constexpr double splitChunk = 0.85;
+static constexpr double splitChunk = 0.83;
 static constexpr double splitChunkBusy = 0.1;
-static constexpr double registerChunk = 1.1;
+static constexpr double registerChunk = 1.05;
 static constexpr double twoRegisterChunk = 1.6;
 /// How much longer products take with mma.sync.
 static constexpr double mmaFactor = 2.5;
-/// What overlapping the two kernels saves, and the part of a scan that is bound
-/// by memory by which they are in each other's way.
+/// What overlapping the two kernels saves, and the part of a scan that it
+/// costs: one that is bound by memory is in prepare's way, and CTAs of a long
+/// chain stay on the SMs that prepare left first, unevenly.
 static constexpr double overlapGain = 2;
-static constexpr double overlapLoss = 0.04;
+static constexpr double overlapMemoryLoss = 0.04;
+static constexpr double overlapChainLoss = 0.02;
 /// Part of the bandwidth that the scan gets when it fills the GPU.
 static constexpr double scanBandwidth = 0.95;
 
@@ -91,18 +97,17 @@ double mlir::gdr::predictRecurrent(const RuleSizes &sizes) {
 double mlir::gdr::predictPrepare(const RuleSizes &sizes, int64_t heads) {
   double blocks =
       double(sizes.sequences) * getChunks(sizes) * sizes.valueHeads / heads;
-  double alone = prepareStart + prepareHead * heads;
-  // An SM that has fewer CTAs at the end is faster by less than their number.
-  double waves = blocks / (sizes.smCount * prepareBlocksPerSM);
-  double whole = std::floor(waves);
-  waves = whole + std::pow(waves - whole, 0.25);
-  double full = waves * (prepareWaveStart + prepareWaveHead * heads);
+  const PrepareTimes &times = heads == 1 ? prepareOneHead : prepareTwoHeads;
+  double full = sizes.smCount * times.blocksPerSM;
+  double waves = std::max(0.0, (blocks - sizes.smCount) / full);
+  double ramp = std::min(1.0, waves / (1 - 1 / times.blocksPerSM));
+  double compute = times.alone + times.wave * waves + times.ramp * ramp;
   if (!sizes.hasWgmma)
-    full *= mmaFactor;
+    compute *= mmaFactor;
   double keyBytes = double(sizes.sequences) * sizes.tokens * 2 *
                     sizes.keyHeads * sizes.keyDim * sizes.elementBytes;
   double memory = (keyBytes + getChunkBytes(sizes)) / getBandwidth(sizes);
-  return launch + std::max({alone, full, memory});
+  return launch + std::max(compute, memory);
 }
 
 namespace {
@@ -145,6 +150,7 @@ double mlir::gdr::predictChunked(const RuleSizes &sizes, int64_t heads,
 
 bool mlir::gdr::isOverlapFaster(const RuleSizes &sizes, int64_t columns) {
   ScanTimes times = predictScanTimes(sizes, columns);
-  return times.memory <= times.chain ||
-         overlapLoss * times.memory < overlapGain;
+  double loss = times.memory <= times.chain ? overlapChainLoss * times.chain
+                                            : overlapMemoryLoss * times.memory;
+  return loss < overlapGain;
 }

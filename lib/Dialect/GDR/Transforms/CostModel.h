@@ -34,7 +34,7 @@ struct RuleSizes {
 /// Microseconds of the recurrent form.
 double predictRecurrent(const RuleSizes &sizes);
 /// Microseconds of the two kernels of the chunked form in chunks of 64 tokens,
-/// with so many value heads a CTA of prepare, and columns of V a CTA of scan:
+/// with one or two value heads a CTA of prepare, and columns of V a CTA of scan:
 /// 32, 64 or 128.
 double predictPrepare(const RuleSizes &sizes, int64_t heads);
 double predictScan(const RuleSizes &sizes, int64_t columns);

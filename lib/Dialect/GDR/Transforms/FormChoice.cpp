@@ -56,6 +56,9 @@ private:
   /// With what the given schedule says.
   ChunkedAttr getSchedule(int64_t columns, int64_t heads = 0,
                           bool overlap = true) {
+    // That is the default.
+    if (sizes.valueHeads / sizes.keyHeads % 2 == heads % 2)
+      heads = 0;
     if (given && given.getHeads())
       heads = given.getHeads();
     if (given)
@@ -84,13 +87,12 @@ private:
 
 } // namespace
 
+// Prepare takes two heads at once. More, one after another, would keep what
+// they share in registers that each needs.
 int64_t Chooser::getHeads() {
-  int64_t ratio = sizes.valueHeads / sizes.keyHeads, best = ratio;
-  for (int64_t heads = ratio - 1; heads > 0; --heads)
-    if (ratio % heads == 0 &&
-        predictPrepare(sizes, heads) < predictPrepare(sizes, best))
-      best = heads;
-  return best;
+  if (sizes.valueHeads / sizes.keyHeads % 2 != 0)
+    return 1;
+  return predictPrepare(sizes, 1) < predictPrepare(sizes, 2) ? 1 : 2;
 }
 
 ChunkedAttr Chooser::getFastest() {
@@ -98,39 +100,36 @@ ChunkedAttr Chooser::getFastest() {
   for (int64_t other : ArrayRef(columns).drop_front())
     if (predictChunked(other) < predictChunked(best))
       best = other;
-  int64_t heads = getHeads();
-  return getSchedule(best,
-                     heads == sizes.valueHeads / sizes.keyHeads ? 0 : heads,
-                     isOverlapFaster(sizes, best));
+  return getSchedule(best, getHeads(), isOverlapFaster(sizes, best));
 }
 
 int64_t Chooser::getLeastTokens(ChunkedAttr schedule) {
   // The chunked form takes the same time for all lengths of a last chunk.
-  int64_t heads = sizes.valueHeads / sizes.keyHeads;
   for (sizes.tokens = 2; sizes.tokens < chunkSize; ++sizes.tokens)
-    if (gdr::predictChunked(sizes, heads, schedule.getColumns()) <
-        predictRecurrent(sizes))
+    if (predictChunked(schedule.getColumns()) < predictRecurrent(sizes))
       break;
   return sizes.tokens;
 }
 
 SmallVector<AlternativeAttr> Chooser::getAlternatives(bool isDynamicN) {
   SmallVector<AlternativeAttr> alternatives;
+  // Packed sequences of one length each.
+  int64_t tokens = ShapedType::isDynamic(rule.getNumTokens()) || isDynamicN
+                       ? manyTokens
+                       : rule.getNumTokens() / sizes.sequences;
   int64_t first = isDynamicN ? 1 : sizes.sequences;
   int64_t last = isDynamicN ? manySequences : sizes.sequences;
-  AlternativeAttr previous;
   for (int64_t n = first; n <= last; ++n) {
     sizes.sequences = n;
-    sizes.tokens = manyTokens;
-    // For all lengths.
-    ChunkedAttr fastest = getFastest();
-    ChunkedAttr schedule =
-        getSchedule(fastest.getColumns(), /*heads=*/0, fastest.getOverlap());
-    if (previous && previous.getSchedule() == schedule)
-      continue;
-    previous = AlternativeAttr::get(rule.getContext(), getLeastTokens(schedule),
-                                    n == first ? 0 : n, schedule);
-    alternatives.push_back(previous);
+    sizes.tokens = tokens;
+    ChunkedAttr schedule = getFastest();
+    // One more kernel is not worth another number of heads or overlap.
+    int64_t from = n == first ? 0 : n;
+    if (!alternatives.empty() &&
+        alternatives.back().getSchedule().getColumns() == schedule.getColumns())
+      from = alternatives.pop_back_val().getLeastSequences();
+    alternatives.push_back(AlternativeAttr::get(
+        rule.getContext(), getLeastTokens(schedule), from, schedule));
   }
   // The largest first.
   std::reverse(alternatives.begin(), alternatives.end());
@@ -169,9 +168,7 @@ FormChoice Chooser::choose() {
     sizes.sequences = isDynamicN ? 1 : sizes.sequences;
     sizes.tokens = manyTokens;
     addTimes(choice);
-    ChunkedAttr fastest = getFastest();
-    choice.schedule =
-        getSchedule(fastest.getColumns(), /*heads=*/0, fastest.getOverlap());
+    choice.schedule = getFastest();
     return choice;
   }
   if (isDynamicN || isDynamicT) {

@@ -166,16 +166,39 @@ LogicalResult CumsumOp::verify() {
   return success();
 }
 
+SharedType InvertBlocksOp::getScratchType(MLIRContext *context, int64_t count) {
+  return SharedType::get(context, {4 * count, scratchFloats},
+                         Float32Type::get(context), /*swizzle=*/0);
+}
+
+LogicalResult
+InvertBlocksOp::inferReturnTypes(MLIRContext *context, std::optional<Location>,
+                                 ValueRange operands, DictionaryAttr,
+                                 OpaqueProperties, RegionRange,
+                                 SmallVectorImpl<Type> &inferred) {
+  // One for each operand but the scratch.
+  if (!operands.empty())
+    for (Type type : operands.drop_back().getTypes())
+      inferred.push_back(
+          cast<RankedTensorType>(type).clone(Float16Type::get(context)));
+  return success();
+}
+
 LogicalResult InvertBlocksOp::verify() {
-  auto source = cast<RankedTensorType>(getSource().getType());
+  // invert_count
+  int64_t count = getSources().size();
+  if (count != 1 && count != 2)
+    return emitOpError("expected one or two sources, got ") << count;
   // invert_source
-  if (source.getShape()[1] != fragmentRows || !source.getElementType().isF32())
-    return emitOpError("expected a source of shape [64, 64] and elements of "
-                       "f32, got ")
-           << source;
+  for (Type type : getSources().getTypes())
+    if (auto source = cast<RankedTensorType>(type);
+        source.getShape()[1] != fragmentRows ||
+        !source.getElementType().isF32())
+      return emitOpError("expected a source of shape [64, 64] and elements of "
+                         "f32, got ")
+             << source;
   // invert_scratch
-  auto scratch =
-      SharedType::get(getContext(), {4, 320}, source.getElementType(), 0);
+  SharedType scratch = getScratchType(getContext(), count);
   if (getScratch().getType() != scratch)
     return emitOpError("expected scratch to be ")
            << scratch << ", got " << getScratch().getType();

@@ -107,8 +107,9 @@ def GDR_ChunkedAttr : AttrDef<GDR_Dialect, "Chunked"> {
       warpgroups share the rows of the state, which is faster where there are too
       few sequences and heads to fill the GPU;
     - `stages` (default 0: the lowering's choice): chunks that are loaded ahead;
-    - `heads` (default 0: all): value heads of a key head that one CTA prepares;
-      fewer make more CTAs, each of which has to multiply q and k;
+    - `heads` (default 0: two if HV/HK is even, else one): value heads of a key
+      head that one CTA prepares, a divisor of HV/HK. One makes more CTAs, each
+      of which has to multiply q and k; an even number is taken two at a time;
     - `overlap` (default true): whether scan may start before prepare has ended.
 
     Example: `#gdr.chunked<chunk_size = 32>`

@@ -275,21 +275,36 @@ def WG_SumColumnsOp : WG_Op<"sum_columns", [Pure, WG_Collective]> {
 }
 
 def WG_InvertBlocksOp : WG_Op<"invert_blocks", [
-    MemoryEffects<[MemRead, MemWrite]>, AllTypesMatch<["source", "inverse"]>,
-    WG_Collective]> {
-  let summary = "inverts I + L for the 16 x 16 diagonal blocks L of a fragment";
+    MemoryEffects<[MemRead, MemWrite]>, WG_Collective,
+    DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "inverts I - L for the 16 x 16 diagonal blocks L of one or two fragments";
   let description = [{
     L is strictly lower triangular; what else is in the diagonal blocks is not
-    read. The result is block diagonal: outside of the diagonal blocks it is
-    zero. In f32, by forward substitution; each warp inverts the block in its
-    rows, with a lane for each column, through its part of `scratch`.
+    read. A result is block diagonal: outside of the diagonal blocks it is zero.
+    By forward substitution in f32, rounded to f16 at the end; each warp inverts
+    the blocks in its rows, with a lane for each column, through its part of
+    `scratch`. One block has a column for half of the lanes, so that two take
+    the time of one.
 
-    The fragment is [64, 64], `scratch` a `!wg.shared<4x320xf32>`.
+    A fragment is [64, 64], `scratch` a `!wg.shared<4x336xf32>` for one and a
+    `!wg.shared<8x336xf32>` for two.
+
+    ```mlir
+    %x:2 = wg.invert_blocks %l, %m scratch(%s : !wg.shared<8x336xf32>)
+         : tensor<64x64xf32, #wg.fragment>, tensor<64x64xf32, #wg.fragment>
+    ```
   }];
-  let arguments = (ins WG_Fragment:$source, WG_SharedType:$scratch);
-  let results = (outs WG_Fragment:$inverse);
-  let assemblyFormat = "$source `,` $scratch attr-dict `:` type($source) `,` type($scratch)";
+  let arguments = (ins Variadic<WG_Fragment>:$sources, WG_SharedType:$scratch);
+  let results = (outs Variadic<WG_Fragment>:$inverses);
+  let assemblyFormat = "$sources `scratch` `(` $scratch `:` type($scratch) `)` attr-dict `:` type($sources)";
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The type of the scratch for so many fragments.
+    static SharedType getScratchType(MLIRContext *context, int64_t count);
+    /// Floats of the scratch for each warp and fragment: 16 columns of 20, whose
+    /// first is 16 banks from that of the next.
+    static constexpr int64_t scratchFloats = 336;
+  }];
 }
 
 //===----------------------------------------------------------------------===//
