@@ -77,8 +77,11 @@ SmallVector<int64_t> RuleBuilder::getOutputShape(Role role, Value init) {
   bool kFirst = rule.stateLayout == StateLayout::KFirst;
   int64_t rows = rule[Role::InitialState] ? rule[Role::InitialState]->shape[0]
                                           : rule.getNumSequences();
-  if (role == Role::Snapshots && resolved.snapshotsInit)
-    rows = resolved.snapshotsInit->shape[0];
+  // Of a new buffer, most likely a row for each.
+  if (role == Role::Snapshots)
+    rows = (resolved.snapshotsInit ? resolved.snapshotsInit
+                                   : rule[Role::SnapshotIndices])
+               ->shape[0];
   int64_t sizes[] = {rows, rule.getNumValueHeads(),
                      kFirst ? rule.getKeyDim() : rule.getValueDim(),
                      kFirst ? rule.getValueDim() : rule.getKeyDim()};

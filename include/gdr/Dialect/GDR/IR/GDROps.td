@@ -171,14 +171,15 @@ def GDR_GatedDeltaRuleOp
         floor(cu_seqlens[n] / E) + s             with cu_seqlens
 
     and goes to row snapshot_indices[number] of `snapshots`, unless that is
-    negative. So M = B * floor(T / E) is enough, and B = 1 with `cu_seqlens`;
-    elements that are the number of no snapshot are not read, and a snapshot
-    whose number is not below M is not stored. The final state is a snapshot
-    only if E divides the length, and then stored as both. A sequence that is
-    skipped has no snapshots. Each is rounded once, from f32 to the element type
-    of `snapshots`, and the state that is carried on is not. The rows that are
-    stored are distinct. With memrefs, `snapshots` may be the buffer of a state,
-    if none of these rows is one that a sequence reads or writes as its state.
+    negative. M is at least B * floor(T / E), with B = 1 for `cu_seqlens`; where
+    the types do not say the sizes, a snapshot whose number is not below M is
+    not stored. Elements that are the number of no snapshot are not read. The
+    final state is a snapshot only if E divides the length, and then stored as
+    both. A sequence that is skipped has no snapshots. Each is rounded once, from
+    f32 to the element type of `snapshots`, and the state that is carried on is
+    not. The rows that are stored are distinct. With memrefs, `snapshots` may be
+    the buffer of a state, if none of these rows is one that a sequence reads or
+    writes as its state.
 
     Attributes:
 
