@@ -15,6 +15,11 @@
 // RUN: %{check} E=64  S=f32  C=64  --dim=T=0
 // RUN: %{check} E=64  S=f32  C=32  --dim=T=200 --lower-rings
 // RUN: %{check} E=64  S=f32  C=64  --dim=T=200 --lower-rings
+// Other heads.
+// DEFINE: %{heads} = sh %S/Inputs/check.sh %S/../Integration/Inputs/snapshots.mlir
+// RUN: %{heads} B=1 N=130 HK=1 HV=3 K=256 V=96  T=bf16 E=64  "S=chunked<columns = 32>"
+// RUN: %{heads} B=2 N=257 HK=1 HV=2 K=64  V=64  T=f16  E=128 "S=chunked<columns = 64>"
+// RUN: %{heads} B=2 N=128 HK=1 HV=1 K=128 V=256 T=bf16 E=64  "S=chunked<columns = 128>"
 
 !qk = memref<1x?x1x96xbf16, strided<[?, ?, ?, 1], offset: ?>>
 !v = memref<1x?x2x72xbf16, strided<[?, ?, ?, 1], offset: ?>>
