@@ -49,6 +49,7 @@ Checker::Checker(const Program &program, const ResolvedRule &resolved)
     : program(program), resolved(resolved), rule(resolved.rule) {
   o.name = getName(Role::O);
   finalState.name = getName(Role::FinalState);
+  snapshots.name = getName(Role::Snapshots);
   if (rule[Role::InitialState])
     initialState.emplace(*rule[Role::InitialState], rule.stateLayout);
 }
@@ -58,8 +59,12 @@ void Checker::expect() {
     referenceState.emplace(*rule[Role::FinalState], rule.stateLayout);
   if (rule.isInPlace())
     referenceState = initialState;
-  referenceO = computeReference(rule, initialState ? &*initialState : nullptr,
-                                referenceState ? &*referenceState : nullptr);
+  if (rule[Role::Snapshots])
+    referenceSnapshots.emplace(*rule[Role::Snapshots], rule.stateLayout);
+  referenceO =
+      computeReference(rule, initialState ? &*initialState : nullptr,
+                       referenceState ? &*referenceState : nullptr,
+                       referenceSnapshots ? &*referenceSnapshots : nullptr);
   memory.clear();
   for (const Argument &argument : program.arguments) {
     std::vector<char> bytes;
@@ -94,22 +99,30 @@ void Checker::carryState() {
     initialState = referenceState;
 }
 
+Checker::Piece Checker::getStatePiece(Role role, size_t sequence,
+                                      int64_t row) const {
+  TensorView state = rule[role]->getRow(row);
+  // The reference is [HV, K, V].
+  if (rule.stateLayout == StateLayout::VFirst) {
+    std::swap(state.shape[1], state.shape[2]);
+    std::swap(state.strides[1], state.strides[2]);
+  }
+  const auto &reference =
+      role == Role::Snapshots ? referenceSnapshots : referenceState;
+  return {sequence, state, reference->getState(row, 0)};
+}
+
 SmallVector<Checker::Piece> Checker::getPieces(Role role) const {
   SmallVector<Piece> pieces;
   if (!rule[role])
     return pieces;
   const TensorView &tensor = *rule[role];
+  if (role == Role::Snapshots)
+    for (const Snapshot &snapshot : rule.getSnapshots())
+      pieces.push_back(getStatePiece(role, snapshot.sequence, snapshot.row));
   for (auto [n, sequence] : llvm::enumerate(rule.getSequences())) {
-    if (role == Role::FinalState && sequence.writeRow >= 0) {
-      TensorView state = tensor.getRow(sequence.writeRow);
-      // The reference is [HV, K, V].
-      if (rule.stateLayout == StateLayout::VFirst) {
-        std::swap(state.shape[1], state.shape[2]);
-        std::swap(state.strides[1], state.strides[2]);
-      }
-      pieces.push_back(
-          {n, state, referenceState->getState(sequence.writeRow, 0)});
-    }
+    if (role == Role::FinalState && sequence.writeRow >= 0)
+      pieces.push_back(getStatePiece(role, n, sequence.writeRow));
     if (role != Role::O || sequence.isSkipped)
       continue;
     TensorView tokens = tensor.getRow(sequence.batch);
@@ -179,7 +192,7 @@ void Checker::compareOutput(Role role, OutputCheck &check) {
   }
   double relative = getRelative(error, norm);
   // NaN is worse than any error.
-  if (role == Role::FinalState || !(relative <= check.error))
+  if (role != Role::O || !(relative <= check.error))
     check.error = relative;
   if (check.isOk() || !rule[Role::CuSeqlens] || !check.details.empty())
     return;
@@ -224,7 +237,8 @@ void Checker::verifyMemory() {
   };
   for (auto [role, init] :
        {std::pair(Role::O, &resolved.oInit),
-        std::pair(Role::FinalState, &resolved.finalStateInit)}) {
+        std::pair(Role::FinalState, &resolved.finalStateInit),
+        std::pair(Role::Snapshots, &resolved.snapshotsInit)}) {
     if (!rule[role])
       continue;
     // What the op does not write is what the init held, if that is known.
@@ -256,5 +270,6 @@ void Checker::verifyMemory() {
 void Checker::compare() {
   compareOutput(Role::O, o);
   compareOutput(Role::FinalState, finalState);
+  compareOutput(Role::Snapshots, snapshots);
   verifyMemory();
 }

@@ -51,16 +51,17 @@ public:
   /// Remembers the memory of the tensor of this role again.
   void remember(Role role);
   /// Compares after a call. Errors are the largest of all calls for o, and of
-  /// the last one for the final state.
+  /// the last one for states.
   void compare();
   /// Carries the reference's final state to the next call.
   void carryState();
 
-  OutputCheck o, finalState;
+  OutputCheck o, finalState, snapshots;
   /// A sentence if a call wrote where it must not.
   std::string memoryProblem;
   bool isOk() const {
-    return memoryProblem.empty() && o.isOk() && finalState.isOk();
+    return memoryProblem.empty() && o.isOk() && finalState.isOk() &&
+           snapshots.isOk();
   }
 
 private:
@@ -72,6 +73,8 @@ private:
     const double *reference;
   };
   SmallVector<Piece> getPieces(Role role) const;
+  /// The piece of a row of states.
+  Piece getStatePiece(Role role, size_t sequence, int64_t row) const;
   void compareOutput(Role role, OutputCheck &check);
   void expectCopy(const TensorView &from, const TensorView &to);
   void verifyMemory();
@@ -79,7 +82,7 @@ private:
   const Program &program;
   const ResolvedRule &resolved;
   const Rule &rule;
-  std::optional<StatePool> initialState, referenceState;
+  std::optional<StatePool> initialState, referenceState, referenceSnapshots;
   std::vector<double> referenceO;
   std::vector<std::vector<char>> memory;
 };

@@ -35,7 +35,8 @@ static llvm::Error verifyCanSplit(const Argument &argument) {
 
 static llvm::Error verifyCanSplit(const Program &program, const Rule &rule,
                                   const Options &options) {
-  for (Role role : {Role::CuSeqlens, Role::ReadIndices, Role::WriteIndices})
+  for (Role role : {Role::CuSeqlens, Role::ReadIndices, Role::WriteIndices,
+                    Role::SnapshotIndices})
     if (rule[role])
       return makeError("--split does not work with operand '{0}'",
                        getName(role));
@@ -108,11 +109,13 @@ llvm::Error mlir::gdr::run::callAndCheck(Caller &caller, Program &program,
   bool usesTensorCores =
       program.usesTensorCores || options.target == TargetKind::Interpreter;
   double least = usesTensorCores ? getTensorCoreLimit(rule[Role::Q]->type) : 0;
-  if (rule[Role::FinalState]) {
-    double limit = getDefaultLimitState(rule[Role::FinalState]->type,
+  for (auto [role, check] : {std::pair(Role::FinalState, &checker.finalState),
+                             std::pair(Role::Snapshots, &checker.snapshots)}) {
+    if (!rule[role])
+      continue;
+    double limit = getDefaultLimitState(rule[role]->type,
                                         options.steps * rule.getNumTokens());
-    checker.finalState.limit =
-        options.toleranceState.value_or(std::max(limit, least));
+    check->limit = options.toleranceState.value_or(std::max(limit, least));
   }
   double limitO = std::max(getDefaultLimitO(*rule[Role::O]), least);
   // The rounding of a state that is carried is in o too.

@@ -36,6 +36,14 @@ std::optional<int64_t> Dimensions::getGiven(StringRef name) {
   return it->second;
 }
 
+int64_t Dimensions::getSize(StringRef name, int64_t otherwise) {
+  auto learned = known.find(name);
+  if (learned != known.end())
+    return learned->second;
+  auto chosen = given.find(name);
+  return chosen != given.end() ? chosen->second : otherwise;
+}
+
 std::optional<int64_t> Dimensions::getDefault(StringRef name) {
   if (name == "B")
     return isPacked ? 1 : 2;
@@ -43,21 +51,24 @@ std::optional<int64_t> Dimensions::getDefault(StringRef name) {
     return 5;
   if (name == "N")
     return 3;
-  if (name != "P")
-    return std::nullopt;
-  // A pool with spare rows, of which one has to know the number of sequences.
-  auto sequences = known.find("N");
-  if (sequences != known.end())
-    return sequences->second + 3;
-  return getGiven("N").value_or(3) + 3;
+  // Of one batch, which is N with a pool, the snapshots that there can be.
+  if (name == "M")
+    return (isPacked ? 1 : getSize("B", getSize("N", 2))) *
+           (getSize("T", 5) / snapshotEvery);
+  // Pools with spare rows, of which one has to know the number of states.
+  if (name == "P")
+    return getSize("N", 3) + 3;
+  if (name == "snapshots.0")
+    return getSize("M", *getDefault("M")) + 3;
+  return std::nullopt;
 }
 
 llvm::Expected<int64_t> Dimensions::get(StringRef name, int64_t index,
                                         StringRef owner) {
   auto [base, offset] = splitOffset(name);
   std::string ownName = (owner + "." + Twine(index)).str();
-  // The only dimension that gdr-describe-arguments leaves without a name is
-  // the number of rows of a second pool.
+  // Dimensions that gdr-describe-arguments leaves without a name are numbers of
+  // rows: of a second pool and of snapshots.
   bool isSecondPool = base.empty() && owner == "final_state" && index == 0;
   StringRef key = base.empty() ? StringRef(ownName) : base;
   auto learned = known.find(key);

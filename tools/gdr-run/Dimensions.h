@@ -27,6 +27,8 @@ public:
   void learn(StringRef name, int64_t size);
   /// A packed batch is 1 by default.
   void setPacked() { isPacked = true; }
+  /// There are snapshots, so many tokens apart.
+  void setSnapshotEvery(int64_t tokens) { snapshotEvery = tokens; }
   /// Returns the size of a dynamic dimension. `owner` is the tensor's name.
   llvm::Expected<int64_t> get(StringRef name, int64_t index, StringRef owner);
   /// Returns the value given for a name, which need not be a dimension's.
@@ -36,12 +38,15 @@ public:
 
 private:
   std::optional<int64_t> getDefault(StringRef name);
+  /// The size of a name if it is known, given or there is a default.
+  int64_t getSize(StringRef name, int64_t otherwise);
 
   const llvm::StringMap<int64_t> &given;
   llvm::StringMap<int64_t> known;
   /// Names that were asked for, in order.
   std::set<std::string> asked;
   bool isPacked = false;
+  int64_t snapshotEvery = 1;
 };
 
 } // namespace mlir::gdr::run

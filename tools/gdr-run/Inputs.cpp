@@ -70,6 +70,7 @@ public:
   void fillGate();
   void fillCuSeqlens();
   llvm::Error fillIndices();
+  llvm::Error fillSnapshotIndices();
 
 private:
   RandomNumbers getNumbers(Role role) const {
@@ -99,6 +100,7 @@ double InputGenerator::getValue(Role role, RandomNumbers &numbers) const {
     return numbers.getUniform() * std::log(maxDecayRate);
   case Role::InitialState:
   case Role::FinalState:
+  case Role::Snapshots:
     return stateDeviation * numbers.getNormal();
   default:
     return numbers.getNormal();
@@ -229,6 +231,40 @@ llvm::Error InputGenerator::fillIndices() {
   return llvm::Error::success();
 }
 
+// Distinct rows that no sequence reads or writes as its state, and every fourth
+// negative.
+llvm::Error InputGenerator::fillSnapshotIndices() {
+  if (!rule[Role::SnapshotIndices])
+    return llvm::Error::success();
+  const TensorView &pool = *rule[Role::Snapshots];
+  int64_t count = rule[Role::SnapshotIndices]->shape[0];
+  int64_t most = rule.getMaxSnapshots();
+  if (count < most)
+    return makeError("expected 'snapshot_indices' to have at least {0} "
+                     "elements, one for each snapshot, got {1}",
+                     most, count);
+  std::vector<int64_t> rows =
+      getNumbers(Role::SnapshotIndices).getPermutation(pool.shape[0]);
+  auto eraseIfIn = [&](Role state, int64_t row) {
+    if (rule[state] && rule[state]->data == pool.data)
+      llvm::erase(rows, row);
+  };
+  for (const Sequence &sequence : rule.getSequences()) {
+    eraseIfIn(Role::InitialState, sequence.readRow);
+    eraseIfIn(Role::FinalState, sequence.writeRow);
+  }
+  if (static_cast<int64_t>(rows.size()) < most)
+    return makeError("expected 'snapshots' to have at least {0} rows, one for "
+                     "each snapshot and those that are states, got {1}",
+                     most + pool.shape[0] - static_cast<int64_t>(rows.size()),
+                     pool.shape[0]);
+  rows.resize(count, -1);
+  for (int64_t i = 1; i < count; i += 4)
+    rows[i] = -1;
+  storeIndices(Role::SnapshotIndices, rows);
+  return llvm::Error::success();
+}
+
 void mlir::gdr::run::fillActivations(const Rule &rule,
                                      const InputOptions &options) {
   InputGenerator generator(rule, options);
@@ -244,7 +280,9 @@ llvm::Error mlir::gdr::run::fillInputs(const Rule &rule,
   for (Role role : {Role::ALog, Role::DtBias, Role::InitialState})
     generator.fillRandom(role);
   generator.fillCuSeqlens();
-  return generator.fillIndices();
+  if (llvm::Error error = generator.fillIndices())
+    return error;
+  return generator.fillSnapshotIndices();
 }
 
 void mlir::gdr::run::prepareOutputs(const Rule &rule,
@@ -255,6 +293,14 @@ void mlir::gdr::run::prepareOutputs(const Rule &rule,
     generator.fillRandom(Role::O);
   if (hasOwnState)
     generator.fillRandom(Role::FinalState);
+  auto isIn = [&](Role state) {
+    return rule[state] && rule[state]->data == rule[Role::Snapshots]->data;
+  };
+  if (rule[Role::Snapshots] && !isIn(Role::InitialState) &&
+      !isIn(Role::FinalState))
+    generator.fillRandom(Role::Snapshots);
+  for (const Snapshot &snapshot : rule.getSnapshots())
+    rule[Role::Snapshots]->getRow(snapshot.row).poison();
   for (const Sequence &sequence : rule.getSequences()) {
     if (rule[Role::O] && !sequence.isSkipped)
       for (int64_t t = sequence.begin; t < sequence.end; ++t)

@@ -239,6 +239,8 @@ llvm::Expected<Program> ProgramBuilder::build(ArrayRef<std::string> slotNames) {
   function.walk([&](GatedDeltaRuleOp rule) {
     if (rule.getCuSeqlens())
       dimensions.setPacked();
+    if (std::optional<uint64_t> every = rule.getSnapshotEvery())
+      dimensions.setSnapshotEvery(static_cast<int64_t>(*every));
   });
   for (Argument &argument : program.arguments)
     if (llvm::Error error = allocate(argument))

@@ -155,12 +155,14 @@ void HeadReference::run(int64_t begin, int64_t end, std::vector<double> &s,
 
 std::vector<double> mlir::gdr::run::computeReference(const Rule &rule,
                                                      const StatePool *initial,
-                                                     StatePool *final) {
+                                                     StatePool *final,
+                                                     StatePool *snapshots) {
   int64_t stateSize = rule.getKeyDim() * rule.getValueDim();
   int64_t batches = rule[Role::Q]->shape[0];
   std::vector<double> o(batches * rule.getNumTokens() *
                         rule.getNumValueHeads() * rule.getValueDim());
-  for (const Sequence &sequence : rule.getSequences()) {
+  SmallVector<Snapshot> stored = rule.getSnapshots();
+  for (auto [n, sequence] : llvm::enumerate(rule.getSequences())) {
     if (sequence.isSkipped)
       continue;
     for (int64_t h = 0; h < rule.getNumValueHeads(); ++h) {
@@ -168,8 +170,17 @@ std::vector<double> mlir::gdr::run::computeReference(const Rule &rule,
       if (initial && sequence.readRow >= 0)
         std::copy_n(initial->getState(sequence.readRow, h), stateSize,
                     s.begin());
-      HeadReference(rule, sequence.batch, h)
-          .run(sequence.begin, sequence.end, s, o.data());
+      HeadReference reference(rule, sequence.batch, h);
+      int64_t begin = sequence.begin;
+      for (const Snapshot &snapshot : stored) {
+        if (snapshot.sequence != n || !snapshots)
+          continue;
+        int64_t end = sequence.begin + snapshot.tokens;
+        reference.run(begin, end, s, o.data());
+        std::copy_n(s.begin(), stateSize, snapshots->getState(snapshot.row, h));
+        begin = end;
+      }
+      reference.run(begin, sequence.end, s, o.data());
       if (final && sequence.writeRow >= 0)
         std::copy_n(s.begin(), stateSize,
                     final->getState(sequence.writeRow, h));

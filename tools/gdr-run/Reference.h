@@ -45,10 +45,11 @@ struct StatePool {
 /// Computes the rule. The initial state is read from `initial` (null: zero), so
 /// that it need not be rounded to the tensor's type, and the final states are
 /// written to `final` (null: nowhere), which keeps its other rows; neither is
-/// rounded, and both may be the same pool. Returns o, [B, T, HV, V], with zeros
-/// where it is not written.
+/// rounded, and both may be the same pool. So are snapshots to `snapshots`.
+/// Returns o, [B, T, HV, V], with zeros where it is not written.
 std::vector<double> computeReference(const Rule &rule, const StatePool *initial,
-                                     StatePool *final);
+                                     StatePool *final,
+                                     StatePool *snapshots = nullptr);
 
 } // namespace mlir::gdr::run
 

@@ -85,6 +85,8 @@ void Report::addCheck(const Checker &checker, const Rule &rule) {
   addOutput(checker.o);
   if (rule[Role::FinalState])
     addOutput(checker.finalState);
+  if (rule[Role::Snapshots])
+    addOutput(checker.snapshots);
   if (!checker.memoryProblem.empty())
     outs() << checker.memoryProblem << "\n";
   figures["ok"] = checker.isOk();
@@ -123,7 +125,7 @@ static void printNorm(StringRef name, const TensorView &tensor) {
 
 void Report::addOutputs(const Program &program, ArrayRef<ResolvedRule> rules) {
   if (rules.size() == 1 && rules[0].problems.empty()) {
-    for (Role role : {Role::O, Role::FinalState})
+    for (Role role : {Role::O, Role::FinalState, Role::Snapshots})
       if (const auto &tensor = rules[0].rule[role])
         printNorm(getName(role), *tensor);
     return;

@@ -48,6 +48,7 @@ void RuleBuilder::addAttributes() {
   if (FloatAttr lowerBound = op.getLowerBoundAttr())
     rule.lowerBound = lowerBound.getValueAsDouble();
   rule.betaForm = op.getBetaForm();
+  rule.snapshotEvery = op.getSnapshotEvery().value_or(0);
 }
 
 void RuleBuilder::addOperand(Role role, Value value) {
@@ -70,15 +71,20 @@ SmallVector<int64_t> RuleBuilder::getOutputShape(Role role, Value init) {
   SmallVector<int64_t> shape(cast<ShapedType>(init.getType()).getShape());
   if (role == Role::O && resolved.rule[Role::V])
     shape = resolved.rule[Role::V]->shape;
-  if (role != Role::FinalState || !resolved.rule[Role::V])
+  if (role == Role::O || !resolved.rule[Role::V])
     return shape;
   const Rule &rule = resolved.rule;
   bool kFirst = rule.stateLayout == StateLayout::KFirst;
-  int64_t sizes[] = {
-      rule[Role::InitialState] ? rule[Role::InitialState]->shape[0]
-                               : rule.getNumSequences(),
-      rule.getNumValueHeads(), kFirst ? rule.getKeyDim() : rule.getValueDim(),
-      kFirst ? rule.getValueDim() : rule.getKeyDim()};
+  int64_t rows = rule[Role::InitialState] ? rule[Role::InitialState]->shape[0]
+                                          : rule.getNumSequences();
+  // Of a new buffer, most likely a row for each.
+  if (role == Role::Snapshots)
+    rows = (resolved.snapshotsInit ? resolved.snapshotsInit
+                                   : rule[Role::SnapshotIndices])
+               ->shape[0];
+  int64_t sizes[] = {rows, rule.getNumValueHeads(),
+                     kFirst ? rule.getKeyDim() : rule.getValueDim(),
+                     kFirst ? rule.getValueDim() : rule.getKeyDim()};
   for (auto [size, known] : llvm::zip(shape, sizes))
     if (ShapedType::isDynamic(size))
       size = known;
@@ -118,16 +124,16 @@ ResolvedRule RuleBuilder::build() {
   addOperand(Role::CuSeqlens, op.getCuSeqlens());
   addOperand(Role::ReadIndices, op.getReadIndices());
   addOperand(Role::WriteIndices, op.getWriteIndices());
+  addOperand(Role::SnapshotIndices, op.getSnapshotIndices());
   if (!resolved.rule[Role::Q] || !resolved.rule[Role::V])
     return resolved;
   addOutput(Role::O, op.getOInit(), 0, resolved.oInit);
   addOutput(Role::FinalState, op.getFinalStateInit(), 1,
             resolved.finalStateInit);
-  for (auto [name, value] : {std::pair("num_accepted", op.getNumAccepted()),
-                             std::pair("snapshots", op.getSnapshotsInit())})
-    if (value)
-      resolved.problems.push_back("operand '" + std::string(name) +
-                                  "' is not supported yet");
+  addOutput(Role::Snapshots, op.getSnapshotsInit(),
+            op.getFinalStateInit() ? 2 : 1, resolved.snapshotsInit);
+  if (op.getNumAccepted())
+    resolved.problems.push_back("operand 'num_accepted' is not supported yet");
   if (auto argument = dyn_cast_or_null<BlockArgument>(op.getMaxSeqlen()))
     if (argument.getOwner() == &program.function.front())
       resolved.maxSeqlenSlot = argument.getArgNumber();

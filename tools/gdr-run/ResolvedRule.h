@@ -20,10 +20,10 @@ struct ResolvedRule {
   /// Why operands were left out, because something in the function computes
   /// them; empty if none was.
   SmallVector<std::string> problems;
-  /// What the inits hold before the call, and so the parts of o and of the
-  /// final state that the op does not write after it. Absent if that is
-  /// unspecified.
-  std::optional<TensorView> oInit, finalStateInit;
+  /// What the inits hold before the call, and so the parts of o, of the final
+  /// state and of snapshots that the op does not write after it. Absent if that
+  /// is unspecified.
+  std::optional<TensorView> oInit, finalStateInit, snapshotsInit;
   /// The slots of the arguments that are operands, and the one of max_seqlen.
   SmallVector<unsigned> slots;
   std::optional<unsigned> maxSeqlenSlot;

@@ -26,7 +26,9 @@ StringRef mlir::gdr::run::getName(Role role) {
                                             "read_indices",
                                             "write_indices",
                                             "o",
-                                            "final_state"};
+                                            "final_state",
+                                            "snapshot_indices",
+                                            "snapshots"};
   static_assert(std::size(names) == numRoles);
   return names[static_cast<int>(role)];
 }
@@ -76,6 +78,32 @@ SmallVector<Sequence> Rule::getSequences() const {
   return sequences;
 }
 
+int64_t Rule::getMaxSnapshots() const {
+  int64_t sequences = (*this)[Role::CuSeqlens] ? 1 : getNumSequences();
+  return sequences * (getNumTokens() / snapshotEvery);
+}
+
+SmallVector<Snapshot> Rule::getSnapshots() const {
+  SmallVector<Snapshot> snapshots;
+  const auto &indices = (*this)[Role::SnapshotIndices];
+  if (!indices)
+    return snapshots;
+  for (auto [n, sequence] : llvm::enumerate(getSequences())) {
+    if (sequence.isSkipped)
+      continue;
+    int64_t number = (*this)[Role::CuSeqlens]
+                         ? sequence.begin / snapshotEvery
+                         : n * (getNumTokens() / snapshotEvery);
+    int64_t length = sequence.end - sequence.begin;
+    for (int64_t tokens = snapshotEvery;
+         tokens <= length && number < indices->shape[0];
+         tokens += snapshotEvery, ++number)
+      if (auto row = static_cast<int64_t>(indices->load(number)); row >= 0)
+        snapshots.push_back({n, tokens, row});
+  }
+  return snapshots;
+}
+
 llvm::Error Rule::verifyIndices() const {
   if (const auto &cuSeqlens = (*this)[Role::CuSeqlens])
     for (int64_t i = 0, previous = 0; i < cuSeqlens->shape[0]; ++i) {
@@ -89,7 +117,8 @@ llvm::Error Rule::verifyIndices() const {
     }
   for (auto [indices, state] :
        {std::pair(Role::ReadIndices, Role::InitialState),
-        std::pair(Role::WriteIndices, Role::FinalState)})
+        std::pair(Role::WriteIndices, Role::FinalState),
+        std::pair(Role::SnapshotIndices, Role::Snapshots)})
     if (const auto &tensor = (*this)[indices])
       for (int64_t n = 0; n < tensor->shape[0]; ++n) {
         auto row = static_cast<int64_t>(tensor->load(n));
@@ -118,14 +147,17 @@ int64_t Rule::getStateBytes() const {
     if (sequence.writeRow >= 0)
       bytes += getRowBytes((*this)[Role::FinalState]);
   }
-  return bytes;
+  auto snapshots = static_cast<int64_t>(getSnapshots().size());
+  return bytes + snapshots * getRowBytes((*this)[Role::Snapshots]);
 }
 
 int64_t Rule::getMinimumBytes() const {
   int64_t bytes = getStateBytes();
   for (int i = 0; i < numRoles; ++i) {
     auto role = static_cast<Role>(i);
-    if (operands[i] && role != Role::InitialState && role != Role::FinalState)
+    bool isState = role == Role::InitialState || role == Role::FinalState ||
+                   role == Role::Snapshots;
+    if (operands[i] && !isState)
       bytes += operands[i]->getNumBytes();
   }
   return bytes;

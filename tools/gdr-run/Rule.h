@@ -35,9 +35,11 @@ enum class Role {
   ReadIndices,
   WriteIndices,
   O,
-  FinalState
+  FinalState,
+  SnapshotIndices,
+  Snapshots
 };
-constexpr int numRoles = 13;
+constexpr int numRoles = 15;
 
 /// The name that the textual form of the op gives an operand, and messages.
 StringRef getName(Role role);
@@ -53,6 +55,13 @@ struct Sequence {
   bool isSkipped;
 };
 
+/// The state after some tokens of a sequence, as it is stored.
+struct Snapshot {
+  size_t sequence;
+  int64_t tokens;
+  int64_t row;
+};
+
 struct Rule {
   /// Absent: K^-0.5.
   std::optional<double> scale;
@@ -62,6 +71,8 @@ struct Rule {
   GateForm gateForm = GateForm::Log;
   double lowerBound = 0;
   BetaForm betaForm = BetaForm::Given;
+  /// Tokens from one snapshot to the next, of a rule that has snapshots.
+  int64_t snapshotEvery = 0;
   std::array<std::optional<TensorView>, numRoles> operands;
 
   std::optional<TensorView> &operator[](Role role) {
@@ -77,11 +88,15 @@ struct Rule {
   int64_t getKeyDim() const { return (*this)[Role::Q]->shape[3]; }
   int64_t getValueDim() const { return (*this)[Role::V]->shape[3]; }
   int64_t getNumSequences() const;
+  /// The most snapshots that the sequences can have together.
+  int64_t getMaxSnapshots() const;
   /// Whether the state is updated in its buffer.
   bool isInPlace() const;
 
   /// Reads cu_seqlens and the indices. They must be valid.
   SmallVector<Sequence> getSequences() const;
+  /// The snapshots that are stored, those of each sequence in order.
+  SmallVector<Snapshot> getSnapshots() const;
   /// Checks that cu_seqlens and the indices stay inside of the tensors.
   llvm::Error verifyIndices() const;
 

@@ -37,7 +37,7 @@ def ChunkToLoops : Pass<"gdr-chunk-to-loops", "::mlir::ModuleOp"> {
     ```
 
     Requires memrefs (run `gdr-bufferize` first), static HK, HV, K and V and a
-    `tile_layout` of row_major. Refuses snapshots.
+    `tile_layout` of row_major.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",

@@ -74,6 +74,9 @@ private:
   void createStoreOutputs(const Sequence &sequence, Value begin);
   void createInitialState(const Sequence &sequence);
   void createFinalState(const Sequence &sequence);
+  void createSnapshot(const Sequence &sequence, Value begin);
+  /// Stores the columns of the state in a row of `states`.
+  void createStateStore(Value states, Value row);
   /// Calls `body` in a loop over the panels.
   void createPanelLoop(function_ref<void(const Panel &)> body);
   /// Calls `body` in a loop over the rows of register tiles.
@@ -152,6 +155,7 @@ void ScanLowering::createSequence(const Sequence &sequence, Value n) {
   createLoop(b, sequence.begin, sequence.end, chunkSize, firstSlot,
              [&](Value begin, ValueRange carried) {
                createChunk(sequence, begin, carried[0]);
+               createSnapshot(sequence, begin);
                Value next =
                    arith::AddIOp::create(b, carried[0], createIndex(b, 1));
                return SmallVector<Value>{next};
@@ -320,11 +324,28 @@ void ScanLowering::createFinalState(const Sequence &sequence) {
   Value final = op.getFinalStateInit();
   if (!final)
     return;
-  createIf(b, sequence.storesFinalState, [&] {
-    createPanelLoop([&](const Panel &panel) {
-      StateCopier copier(b, rule, valueHead, panel.firstColumn, panel.columns);
-      copier.createStore(panel.state, final, sequence.writeRow);
-    });
+  createIf(b, sequence.storesFinalState,
+           [&] { createStateStore(final, sequence.writeRow); });
+}
+
+// After the chunk that begins at a token, if it is whole.
+void ScanLowering::createSnapshot(const Sequence &sequence, Value begin) {
+  if (!op.getSnapshotsInit())
+    return;
+  Value size = createIndex(b, rule.getChunkSize());
+  Value end = arith::AddIOp::create(b, begin, size);
+  Value isWhole =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ule, end, sequence.end);
+  Value tokens = b.createOrFold<arith::SubIOp>(end, sequence.begin);
+  scalars.createSnapshot(sequence, tokens, isWhole, [&](Value row) {
+    createStateStore(op.getSnapshotsInit(), row);
+  });
+}
+
+void ScanLowering::createStateStore(Value states, Value row) {
+  createPanelLoop([&](const Panel &panel) {
+    StateCopier copier(b, rule, valueHead, panel.firstColumn, panel.columns);
+    copier.createStore(panel.state, states, row);
   });
 }
 

@@ -91,12 +91,9 @@ private:
     column = arith::AddIOp::create(
         b, firstColumn,
         arith::MulIOp::create(b, warpgroup, t.index(fragmentRows)));
-    auto createView = [&](Value states, Value row) {
-      return createStateView(states, row, 0, paddedKeyDim, column,
-                             fragmentRows);
-    };
-    Value state = createInitialState(t.getFragment(paddedKeyDim, f32),
-                                     /*transposed=*/isKFirst(), createView);
+    Value state =
+        createInitialState(t.getFragment(paddedKeyDim, f32),
+                           /*transposed=*/isKFirst(), getColumnsView());
     Value hasChunks =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, chunks, t.index(0));
     auto branch = scf::IfOp::create(b, state.getType(), hasChunks, true);
@@ -108,8 +105,16 @@ private:
       scf::YieldOp::create(b, state);
     }
     createFinalState(branch.getResult(0), /*transposed=*/isKFirst(),
-                     createView);
+                     getColumnsView());
     t.oneThread([&] { WaitCopiesOutOp::create(b, /*done=*/true); });
+  }
+
+  // This warpgroup's columns of a state in memory.
+  std::function<Value(Value, Value)> getColumnsView() {
+    return [this](Value states, Value row) {
+      return createStateView(states, row, 0, paddedKeyDim, column,
+                             fragmentRows);
+    };
   }
 
   // Returns the final state.
@@ -163,6 +168,10 @@ private:
     createOutput(out, chunk);
     difference = createDifference(next, values, t.wait(product));
     createRelease(chunk);
+    createSnapshot(chunk, [&](Value row) {
+      createStateStore(state, op.getSnapshotsInit(), row,
+                       /*transposed=*/isKFirst(), getColumnsView());
+    });
     return {state, difference};
   }
 

@@ -415,8 +415,27 @@ void ScanProgram::createFinalState(
     auto branch = scf::IfOp::create(b, sequence.storesFinalState, false);
     b.setInsertionPointToStart(branch.thenBlock());
   }
-  Type memory =
-      cast<MemRefType>(op.getFinalStateInit().getType()).getElementType();
-  Value view = createView(op.getFinalStateInit(), sequence.writeRow);
+  createStateStore(tile, op.getFinalStateInit(), sequence.writeRow, transposed,
+                   createView);
+}
+
+void ScanProgram::createStateStore(
+    Value tile, Value states, Value row, bool transposed,
+    llvm::function_ref<Value(Value, Value)> createView) {
+  Type memory = cast<MemRefType>(states.getType()).getElementType();
+  Value view = createView(states, row);
   t.store(t.cast(tile, memory), view, transposed);
+}
+
+// After a chunk that is whole.
+void ScanProgram::createSnapshot(Value chunk,
+                                 llvm::function_ref<void(Value)> store) {
+  if (!op.getSnapshotsInit())
+    return;
+  Value next = arith::AddIOp::create(b, chunk, t.index(1));
+  Value tokens = arith::MulIOp::create(b, next, t.index(C));
+  Value length = arith::SubIOp::create(b, sequence.end, sequence.begin);
+  Value isWhole =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ule, tokens, length);
+  sequences.createSnapshot(sequence, tokens, isWhole, store);
 }

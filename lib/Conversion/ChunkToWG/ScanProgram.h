@@ -86,6 +86,11 @@ protected:
                            llvm::function_ref<Value(Value, Value)> createView);
   void createFinalState(Value tile, bool transposed,
                         llvm::function_ref<Value(Value, Value)> createView);
+  /// Calls `store` with the row of snapshots for the state after a chunk, where
+  /// that is one. Nothing may be under way.
+  void createSnapshot(Value chunk, llvm::function_ref<void(Value row)> store);
+  void createStateStore(Value tile, Value states, Value row, bool transposed,
+                        llvm::function_ref<Value(Value, Value)> createView);
   bool isKFirst() { return op.getStateLayout() == StateLayout::KFirst; }
   bool isPacked() { return static_cast<bool>(op.getCuSeqlens()); }
 

@@ -73,6 +73,15 @@ public:
   }
 
 private:
+  // The rows of the state after a chunk, where that is a snapshot.
+  void createSnapshotOfRows(Value chunk, Panels panels, ArrayRef<Value> state) {
+    createSnapshot(chunk, [&](Value row) {
+      for (auto [i, rows] : llvm::enumerate(state))
+        createStateStore(rows, op.getSnapshotsInit(), row,
+                         /*transposed=*/!isKFirst(), getView(panels.first + i));
+    });
+  }
+
   void createTiles() {
     createRings(/*consumers=*/2);
     std::array<Value *, 5> tiles = {&stateCopy, &difference, &update,
@@ -258,6 +267,7 @@ private:
     createStateCopy(panels, next);
     ArriveOp::create(b, upper);
     createRelease(chunk);
+    createSnapshotOfRows(chunk, panels, next);
     next.insert(next.begin(), keys);
     return next;
   }
@@ -290,8 +300,10 @@ private:
     // The output in the shadow of the next chunk's product.
     product = createQueryProduct(createNext(chunk));
     createOutput(t.wait(out, /*newer=*/1), chunk);
-    next.insert(next.begin(), t.wait(product));
+    product = t.wait(product);
     createRelease(chunk);
+    createSnapshotOfRows(chunk, panels, next);
+    next.insert(next.begin(), product);
     return next;
   }
 

@@ -64,7 +64,8 @@ int64_t mlir::gdr::getRequiredAlignment(RecurrentOp op, OpOperand &operand) {
     elements = tile->getFragmentVectorSize();
   else if (value == op.getV() || value == op.getOInit())
     elements = tile->getColumnVectorSize();
-  else if (value == op.getInitialState() || value == op.getFinalStateInit())
+  else if (value == op.getInitialState() || value == op.getFinalStateInit() ||
+           value == op.getSnapshotsInit())
     elements = tile->getStateVectorSize();
   Type type = getElementTypeOrSelf(value.getType());
   return std::min(elements * (type.getIntOrFloatBitWidth() / 8),
@@ -130,6 +131,8 @@ private:
   void createSequenceBody(const Sequence &sequence);
   SmallVector<Value> createInitialTile(const Sequence &sequence);
   void createFinalStore(const Sequence &sequence, ArrayRef<Value> slices);
+  void createSnapshot(const Sequence &sequence, Value t,
+                      ArrayRef<Value> slices);
   SmallVector<Value> createTokens(const Sequence &sequence,
                                   SmallVector<Value> slices);
   SmallVector<Value> createTokenLoop(const Sequence &sequence,
@@ -251,6 +254,19 @@ void KernelBuilder::createFinalStore(const Sequence &sequence,
   }
   tile->createStateStore(slices, op.getFinalStateInit(), sequence.writeRow,
                          valueHead);
+}
+
+// The tile after token t, if that is where a snapshot is taken.
+void KernelBuilder::createSnapshot(const Sequence &sequence, Value t,
+                                   ArrayRef<Value> slices) {
+  if (!op.getSnapshotsInit())
+    return;
+  Value ordinal = arith::SubIOp::create(b, t, sequence.begin);
+  Value tokens = arith::AddIOp::create(b, ordinal, createIndex(1));
+  scalars.createSnapshot(
+      sequence, tokens, /*isReached=*/nullptr, [&](Value row) {
+        tile->createStateStore(slices, op.getSnapshotsInit(), row, valueHead);
+      });
 }
 
 // The tile after all tokens. With none, nothing may be loaded for them.
@@ -375,7 +391,9 @@ SmallVector<Value> KernelBuilder::createStep(const Sequence &sequence, Value t,
 
   if (inverseNormK)
     d = arith::MulFOp::create(b, d, createSplat(inverseNormK, d));
-  return tile->createRankOneUpdate(slices, decay, k, d);
+  SmallVector<Value> next = tile->createRankOneUpdate(slices, decay, k, d);
+  createSnapshot(sequence, t, next);
+  return next;
 }
 
 void mlir::gdr::createRecurrentKernelBody(ImplicitLocOpBuilder &b,

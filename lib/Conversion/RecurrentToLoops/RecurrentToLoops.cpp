@@ -7,8 +7,9 @@
 //
 // Replaces each `gdr.recurrent` on memrefs by a parallel loop over sequences
 // and value heads. A sequence of one token with a state to read and to write,
-// a decode step, updates the state from buffer to buffer; any other sequence
-// carries blocks of columns through its tokens in a local buffer of f32.
+// a decode step, updates the state from buffer to buffer; any other sequence,
+// and any with snapshots, carries blocks of columns through its tokens in a
+// local buffer of f32.
 // Leaves arith, math, memref, scf and vector.
 //
 //===----------------------------------------------------------------------===//
@@ -48,6 +49,8 @@ private:
   void createHead(const Sequence &sequence);
   void createDecodeStep(const Sequence &sequence);
   void createBlocks(const Sequence &sequence);
+  void createSnapshot(const Sequence &sequence, Value index,
+                      const StateWindow &block, Value begin, Value columns);
   Token createToken(const Sequence &sequence, Value index);
   Value createKeyAndQuery(Token &token);
 
@@ -110,7 +113,7 @@ void RecurrentLowering::createLoops() {
 void RecurrentLowering::createHead(const Sequence &sequence) {
   keyHead = scalars.createKeyHead(valueHead);
   gateParameters = scalars.createGateParameters(valueHead);
-  if (!op.getInitialState() || !op.getFinalStateInit())
+  if (!op.getInitialState() || !op.getFinalStateInit() || op.getSnapshotsInit())
     return createBlocks(sequence);
 
   Value length = b.createOrFold<arith::SubIOp>(sequence.end, sequence.begin);
@@ -167,6 +170,7 @@ void RecurrentLowering::createBlocks(const Sequence &sequence) {
                [&](Value index, ValueRange) {
                  Token token = createToken(sequence, index);
                  builder.createStep(token, block, block, begin, columns);
+                 createSnapshot(sequence, index, block, begin, columns);
                  return SmallVector<Value>();
                });
     // write it
@@ -179,6 +183,23 @@ void RecurrentLowering::createBlocks(const Sequence &sequence) {
   };
   createLoop(b, createIndex(b, 0), valueDim, blockColumns, ValueRange(),
              createBlock);
+}
+
+// Stores the block after token `index`, if that is where a snapshot is taken.
+void RecurrentLowering::createSnapshot(const Sequence &sequence, Value index,
+                                       const StateWindow &block, Value begin,
+                                       Value columns) {
+  if (!op.getSnapshotsInit())
+    return;
+  Value next = b.createOrFold<arith::AddIOp>(index, createIndex(b, 1));
+  Value tokens = b.createOrFold<arith::SubIOp>(next, sequence.begin);
+  scalars.createSnapshot(
+      sequence, tokens, /*isReached=*/nullptr, [&](Value row) {
+        StateBlockBuilder(b, op, keyDim)
+            .createCopy(&block,
+                        getStateWindow(op.getSnapshotsInit(), row, begin),
+                        columns);
+      });
 }
 
 Token RecurrentLowering::createToken(const Sequence &sequence, Value index) {

@@ -122,3 +122,33 @@ func.func @packed(%cu_seqlens: memref<?xi32>, %q: memref<1x?x1x8xf32>, %t: memre
 func.func @no_rule() {
   return
 }
+
+// Snapshots: the state after a whole chunk, where its end is a multiple of 96 tokens. In a packed batch their numbers
+// begin at floor(cu_seqlens[n] / 96).
+// CHECK-LABEL: func.func @snapshots(
+// CHECK-SAME:    %[[ROWS:[a-z0-9]+]]: memref<?xi64>, %[[SNAPSHOTS:[a-z0-9]+]]: memref<?x4x128x128xf32>
+// CHECK:         scf.parallel
+// CHECK:           %[[S:.*]] = memref.alloca() {{.*}} : memref<2x128x16xf32>
+// CHECK:           scf.for %[[BEGIN:.*]] = %[[FIRST:.*]] to %[[END:.*]] step %c32 iter_args
+// CHECK:             vector.store %{{.*}}, %[[S]]
+// CHECK:             %[[CHUNK_END:.*]] = arith.addi %[[BEGIN]], %c32
+// CHECK:             %[[IS_WHOLE:.*]] = arith.cmpi ule, %[[CHUNK_END]], %[[END]]
+// CHECK:             %[[TOKENS:.*]] = arith.subi %[[CHUNK_END]], %[[FIRST]]
+// CHECK:             arith.remui %[[TOKENS]], %c96
+// CHECK:             arith.andi %{{.*}}, %[[IS_WHOLE]]
+// CHECK:             arith.divui %[[FIRST]], %c96
+// CHECK:             scf.if
+// CHECK:               memref.load %[[ROWS]]
+// CHECK:               scf.if
+// CHECK:                 vector.load %[[S]]
+// CHECK:                 vector.store %{{.*}}, %[[SNAPSHOTS]]
+func.func @snapshots(
+    %rows: memref<?xi64>, %snapshots: memref<?x4x128x128xf32>, %q: memref<1x?x2x128xbf16>, %v: memref<1x?x4x128xbf16>,
+    %cu_seqlens: memref<?xi32>, %matrix: memref<?x4x32x32xf32>, %decay: memref<?x4x4x32xf32>) {
+  gdr.chunk_scan
+      ins(%q, %q, %v : memref<1x?x2x128xbf16>, memref<1x?x2x128xbf16>, memref<1x?x4x128xbf16>)
+      chunks(%matrix, %matrix, %decay : memref<?x4x32x32xf32>, memref<?x4x32x32xf32>, memref<?x4x4x32xf32>)
+      cu_seqlens(%cu_seqlens : memref<?xi32>) snapshot_indices(%rows : memref<?xi64>)
+      outs(%v : memref<1x?x4x128xbf16>) snapshots(%snapshots : memref<?x4x128x128xf32>) {snapshot_every = 96 : i64}
+  return
+}

@@ -44,16 +44,3 @@ func.func @dynamic(%x: !x, %t: !t, %l: !l) {
   gdr.chunk_prepare ins(%x, %x : !x, !x) outs(%t, %t, %l : !t, !t, !l)
   return
 }
-
-// -----
-
-!x = memref<1x4x2x8xf32>
-!t = memref<1x2x16x16xf32>
-!l = memref<1x2x4x16xf32>
-func.func @snapshots(%x: !x, %t: !t, %l: !l, %rows: memref<2xi32>, %s: memref<2x2x8x8xf32>) {
-  // expected-error @below {{operand 'snapshots' is not supported yet}}
-  gdr.chunk_scan ins(%x, %x, %x : !x, !x, !x) chunks(%t, %t, %l : !t, !t, !l)
-      snapshot_indices(%rows : memref<2xi32>) outs(%x : !x)
-      snapshots(%s : memref<2x2x8x8xf32>) {snapshot_every = 2 : i64}
-  return
-}

@@ -159,3 +159,52 @@ func.func @nothing(%q: !q) -> index {
   %0 = memref.dim %q, %c0 : !q
   return %0 : index
 }
+
+!few_q = memref<1x256x1x64xbf16>
+!few_matrix = memref<4x1x64x64xbf16>
+!few_rows = memref<4x1x4x64xf32>
+
+// Snapshots: the warpgroup that holds a part of the state stores it when it has given back the chunk and no product is
+// under way, after every second chunk.
+// CHECK-LABEL: gpu.func @snapshots_scan(
+// CHECK:         wg.role "math"
+// CHECK:           scf.for %[[CHUNK:.*]] = %c0 to %c4
+// CHECK:             %[[NEXT:.*]] = arith.addi %[[CHUNK]], %c1
+// CHECK:             wg.release
+// CHECK-NOT:         wg.mma
+// CHECK:             %[[TOKENS:.*]] = arith.muli %[[NEXT]], %c64
+// CHECK:             %[[IS_WHOLE:.*]] = arith.cmpi ule, %[[TOKENS]], %c256
+// CHECK:             arith.remui %[[TOKENS]], %c128
+// CHECK:             scf.if
+// CHECK:               memref.load
+// CHECK:               scf.if
+// CHECK:                 wg.store %{{.*}} : tensor<64x64xbf16, #wg.fragment>, memref<64x64xbf16,
+func.func @snapshots(%q: !few_q, %matrix: !few_matrix, %decay: !few_rows, %rows: memref<2xi32>,
+                     %snapshots: memref<9x1x64x64xbf16>, %o: !few_q) {
+  gdr.chunk_scan ins(%q, %q, %q : !few_q, !few_q, !few_q)
+      chunks(%matrix, %matrix, %decay : !few_matrix, !few_matrix, !few_rows)
+      snapshot_indices(%rows : memref<2xi32>) outs(%o : !few_q) snapshots(%snapshots : memref<9x1x64x64xbf16>)
+      {snapshot_every = 128 : i64, tile_layout = #gdr.tile_layout<swizzle_128b>,
+       state_layout = #gdr.state_layout<v_first>}
+  return
+}
+
+// Both warpgroups store their rows.
+// CHECK-LABEL: gpu.func @split_snapshots_scan(
+// CHECK:         wg.role "keys"
+// CHECK:           wg.release
+// CHECK-NOT:       wg.mma
+// CHECK:           wg.store %{{.*}} : tensor<64x32xf32, #wg.fragment>, memref<64x32xf32,
+// CHECK:         wg.role "queries"
+// CHECK:           wg.release
+// CHECK-NOT:       wg.mma
+// CHECK:           wg.store %{{.*}} : tensor<64x32xf32, #wg.fragment>, memref<64x32xf32,
+func.func @split_snapshots(%q: memref<1x256x1x128xbf16>, %matrix: !few_matrix, %decay: !few_rows, %rows: memref<4xi32>,
+                           %snapshots: memref<9x1x128x128xf32>, %o: memref<1x256x1x128xbf16>) {
+  gdr.chunk_scan ins(%q, %q, %q : memref<1x256x1x128xbf16>, memref<1x256x1x128xbf16>, memref<1x256x1x128xbf16>)
+      chunks(%matrix, %matrix, %decay : !few_matrix, !few_matrix, !few_rows)
+      snapshot_indices(%rows : memref<4xi32>)
+      outs(%o : memref<1x256x1x128xbf16>) snapshots(%snapshots : memref<9x1x128x128xf32>)
+      {snapshot_every = 64 : i64, tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 32>}
+  return
+}

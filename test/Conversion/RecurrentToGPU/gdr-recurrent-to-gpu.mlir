@@ -412,3 +412,30 @@ func.func @odd(%q: !odd, %o: !odd) {
        state_layout = #gdr.state_layout<v_first>}
   return
 }
+
+// -----
+
+!x = memref<2x8x2x32xf32>
+
+// Snapshots: the tile is stored after every fourth token; the state that is carried on is not rounded.
+// CHECK-LABEL: gpu.func @snapshots_recurrent(
+// CHECK-SAME:    %{{[^:]*}}: memref<f32>, %[[RB:[^:]*]]: memref<i32>, %[[SB:[^:]*]]: memref<bf16>
+// CHECK-DAG:     %[[ROWS:.*]] = memref.reinterpret_cast %[[RB]]
+// CHECK-DAG:     %[[S:.*]] = memref.reinterpret_cast %[[SB]]
+// CHECK:         scf.for %[[T:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(
+// CHECK:           arith.remui %{{.*}}, %c4
+// CHECK:           scf.if
+// CHECK:             memref.load %[[ROWS]]
+// CHECK:             %[[ROW:.*]] = arith.index_cast
+// CHECK:             %[[IS_STORED:.*]] = arith.cmpi sge, %[[ROW]], %c0
+// CHECK:             scf.if %[[IS_STORED]] {
+// CHECK:               arith.truncf
+// CHECK:               vector.store %{{.*}}, %[[S]][%[[ROW]],
+// CHECK:           scf.yield %{{.*}} : vector<1x8xf32>
+func.func @snapshots(%q: !x, %rows: memref<4xi32>, %snapshots: memref<9x2x32x32xbf16>) {
+  gdr.recurrent ins(%q, %q, %q : !x, !x, !x) snapshot_indices(%rows : memref<4xi32>)
+      outs(%q : !x) snapshots(%snapshots : memref<9x2x32x32xbf16>)
+      {snapshot_every = 4 : i64, state_layout = #gdr.state_layout<v_first>,
+       schedule = #gdr.schedule<lanes = 8, columns = 1, warps = 4>}
+  return
+}

@@ -104,14 +104,3 @@ func.func @num_accepted(%x: !x, %n: memref<1xi32>) {
       {schedule = #gdr.schedule<lanes = 8, columns = 1, warps = 4>}
   return
 }
-
-// -----
-
-!x = memref<1x4x2x8xf32>
-
-func.func @snapshots(%x: !x, %i: memref<2xi32>, %s: memref<2x2x8x8xf32>) {
-  // expected-error @below {{operand 'snapshots' is not supported yet}}
-  gdr.recurrent ins(%x, %x, %x : !x, !x, !x) snapshot_indices(%i : memref<2xi32>)
-      outs(%x : !x) snapshots(%s : memref<2x2x8x8xf32>) {snapshot_every = 2 : i64, schedule = #gdr.schedule<lanes = 8, columns = 1, warps = 4>}
-  return
-}

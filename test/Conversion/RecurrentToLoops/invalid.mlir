@@ -35,19 +35,3 @@ func.func @num_accepted(
       outs(%o : memref<1x4x2x8xf32>)
   return
 }
-
-// -----
-
-func.func @snapshots(
-    %q: memref<1x4x2x8xf32>, %k: memref<1x4x2x8xf32>, %v: memref<1x4x2x8xf32>,
-    %indices: memref<2xi32>, %snapshots: memref<2x2x8x8xf32>,
-    %o: memref<1x4x2x8xf32>) {
-  // expected-error @below {{operand 'snapshots' is not supported yet}}
-  gdr.recurrent
-      ins(%q, %k, %v : memref<1x4x2x8xf32>, memref<1x4x2x8xf32>, memref<1x4x2x8xf32>)
-      snapshot_indices(%indices : memref<2xi32>)
-      outs(%o : memref<1x4x2x8xf32>)
-      snapshots(%snapshots : memref<2x2x8x8xf32>)
-      {snapshot_every = 2 : i64}
-  return
-}

@@ -164,3 +164,43 @@ func.func @dynamic(
 func.func @no_rule() {
   return
 }
+
+// Snapshots: after every 100th token the block goes to the row whose number is n * floor(T / 100) + s, if there is one.
+// A decode step has no path of its own.
+// CHECK-LABEL: func.func @snapshots(
+// CHECK-SAME:    %[[ROWS:[a-z0-9]+]]: memref<6xi32>, %[[SNAPSHOTS:[a-z0-9]+]]: memref<?x2x64x64xf16>
+// CHECK:         scf.parallel (%[[N:.*]], %[[H:.*]]) =
+// CHECK:           %[[BLOCK:.*]] = memref.alloca() {{.*}} : memref<64x32xf32>
+// CHECK:             scf.for %[[T:.*]] = %c0 to %c300 step %c1 {
+// CHECK:               %[[TOKENS:.*]] = arith.addi %[[T]], %c1
+// CHECK:               %[[REST:.*]] = arith.remui %[[TOKENS]], %c100
+// CHECK:               arith.cmpi eq, %[[REST]], %c0
+// CHECK:               %[[FIRST:.*]] = arith.muli %[[N]], %c3
+// CHECK:               scf.if
+// CHECK:                 memref.load %[[ROWS]]
+// CHECK:                 %[[IS_STORED:.*]] = arith.cmpi sge, %[[ROW:.*]], %c0
+// CHECK:                 scf.if %[[IS_STORED]] {
+// CHECK:                   vector.load %[[BLOCK]]
+// CHECK:                   arith.truncf %{{.*}} : vector<8xf32> to vector<8xf16>
+// CHECK:                   vector.store %{{.*}}, %[[SNAPSHOTS]][%[[ROW]], %[[H]],
+func.func @snapshots(%rows: memref<6xi32>, %snapshots: memref<?x2x64x64xf16>, %q: memref<2x300x2x64xf32>) {
+  gdr.recurrent
+      ins(%q, %q, %q : memref<2x300x2x64xf32>, memref<2x300x2x64xf32>, memref<2x300x2x64xf32>)
+      snapshot_indices(%rows : memref<6xi32>)
+      outs(%q : memref<2x300x2x64xf32>) snapshots(%snapshots : memref<?x2x64x64xf16>) {snapshot_every = 100 : i64}
+  return
+}
+
+// One token is no snapshot of two.
+// CHECK-LABEL: func.func @too_few_tokens(
+// CHECK-SAME:    %[[SNAPSHOTS:[a-z0-9]+]]: memref<?x2x64x64xf32>
+// CHECK:         scf.parallel
+// CHECK-NOT:     %[[SNAPSHOTS]]{{[^a-z0-9]}}
+// CHECK:         return
+func.func @too_few_tokens(%rows: memref<0xi32>, %snapshots: memref<?x2x64x64xf32>, %q: memref<2x1x2x64xf32>) {
+  gdr.recurrent
+      ins(%q, %q, %q : memref<2x1x2x64xf32>, memref<2x1x2x64xf32>, memref<2x1x2x64xf32>)
+      snapshot_indices(%rows : memref<0xi32>)
+      outs(%q : memref<2x1x2x64xf32>) snapshots(%snapshots : memref<?x2x64x64xf32>) {snapshot_every = 2 : i64}
+  return
+}

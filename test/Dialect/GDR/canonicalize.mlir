@@ -197,9 +197,9 @@ func.func @unused_final_state(%q: !q, %o: !q, %s: !s) -> !q {
 // CHECK-SAME:      test.mark
 // CHECK:         return %[[R]]#0, %[[R]]#1 : tensor<2x4x2x8xf32>, tensor<3x2x8x8xf32>
 func.func @unused_final_state_before_snapshots(
-    %q: !q, %o: !q, %s: !s, %rows: tensor<3xi32>, %snapshots: tensor<3x2x8x8xf32>)
+    %q: !q, %o: !q, %s: !s, %rows: tensor<4xi32>, %snapshots: tensor<3x2x8x8xf32>)
     -> (!q, tensor<3x2x8x8xf32>) {
-  %0:3 = gdr.gated_delta_rule ins(%q, %q, %q : !q, !q, !q) snapshot_indices(%rows : tensor<3xi32>)
+  %0:3 = gdr.gated_delta_rule ins(%q, %q, %q : !q, !q, !q) snapshot_indices(%rows : tensor<4xi32>)
       outs(%o : !q) final_state(%s : !s) snapshots(%snapshots : tensor<3x2x8x8xf32>)
       {snapshot_every = 2 : i64, qk_l2norm, test.mark} -> !q, !s, tensor<3x2x8x8xf32>
   return %0#0, %0#2 : !q, tensor<3x2x8x8xf32>

@@ -89,6 +89,20 @@ func.func @chunk_size_dynamic(%x: !x, %t: !t, %l: !l) {
 
 // -----
 
+// snapshot_chunks
+!x = memref<1x40x2x8xf32>
+!t = memref<3x2x16x16xf32>
+!l = memref<3x2x4x16xf32>
+func.func @snapshot_chunks(%x: !x, %t: !t, %l: !l, %rows: memref<2xi32>, %s: memref<2x2x8x8xf32>) {
+  // expected-error @below {{expected attribute snapshot_every to be a multiple of the chunk size, 16, got 20}}
+  gdr.chunk_scan ins(%x, %x, %x : !x, !x, !x) chunks(%t, %t, %l : !t, !t, !l)
+      snapshot_indices(%rows : memref<2xi32>)
+      outs(%x : !x) snapshots(%s : memref<2x2x8x8xf32>) {snapshot_every = 20 : i64}
+  return
+}
+
+// -----
+
 // schedule_chunk_size
 !x = memref<1x40x2x8xf32>
 !t = memref<3x2x16x16xf32>

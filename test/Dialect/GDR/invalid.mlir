@@ -653,13 +653,25 @@ func.func @snapshots_together_2(%x: !x) {
 
 // -----
 
-// snapshots_count
-!x = tensor<1x4x2x8xf32>
-func.func @snapshots_count(%x: !x, %i: tensor<2xi32>, %s: tensor<3x2x8x8xf32>) {
-  // expected-error @below {{expected dimension 0 of 'snapshots' to be the size of 'snapshot_indices' = 2, got 3}}
+// snapshot_indices_size
+!x = tensor<2x5x2x8xf32>
+func.func @snapshot_indices_size(%x: !x, %i: tensor<3xi32>, %s: tensor<9x2x8x8xf32>) {
+  // expected-error @below {{expected dimension 0 of 'snapshot_indices' to be at least B * floor(T / snapshot_every) = 4, got 3}}
   %0:2 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
-      snapshot_indices(%i : tensor<2xi32>)
-      outs(%x : !x) snapshots(%s : tensor<3x2x8x8xf32>) {snapshot_every = 2 : i64} -> !x, tensor<3x2x8x8xf32>
+      snapshot_indices(%i : tensor<3xi32>)
+      outs(%x : !x) snapshots(%s : tensor<9x2x8x8xf32>) {snapshot_every = 2 : i64} -> !x, tensor<9x2x8x8xf32>
+  return
+}
+
+// -----
+
+// snapshot_indices_size: packed sequences
+!x = tensor<1x5x2x8xf32>
+func.func @snapshot_indices_size_packed(%x: !x, %c: tensor<4xi32>, %i: tensor<1xi32>, %s: tensor<9x2x8x8xf32>) {
+  // expected-error @below {{expected dimension 0 of 'snapshot_indices' to be at least B * floor(T / snapshot_every) = 2, got 1}}
+  %0:2 = gdr.gated_delta_rule ins(%x, %x, %x : !x, !x, !x)
+      cu_seqlens(%c : tensor<4xi32>) snapshot_indices(%i : tensor<1xi32>)
+      outs(%x : !x) snapshots(%s : tensor<9x2x8x8xf32>) {snapshot_every = 2 : i64} -> !x, tensor<9x2x8x8xf32>
   return
 }
 

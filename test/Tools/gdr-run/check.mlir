@@ -27,6 +27,14 @@
 // ROW: final_state: relative error {{.*}} ok
 // ROW-NEXT: the call changed element [{{[0-2]}}, 0, 1, 1] of 'state', which has to keep its contents
 
+// A snapshot that is not the state after its tokens, and a row that is none.
+// RUN: not gdr-run %s --function=snapshot --check --dim=T=5,offset=0 | FileCheck %s --check-prefix=SNAPSHOT
+// SNAPSHOT: final_state: relative error {{.*}} ok
+// SNAPSHOT-NEXT: snapshots: relative error {{.*}} (limit 1.0e-06) FAILED
+// RUN: not gdr-run %s --function=snapshot --check --dim=T=5,offset=1 | FileCheck %s --check-prefix=SNAPSHOT-ROW
+// SNAPSHOT-ROW: snapshots: relative error {{.*}} ok
+// SNAPSHOT-ROW-NEXT: the call changed element [{{[0-4]}}, 0, 1, 1] of 'snapshots', which has to keep its contents
+
 func.func @right(%q: memref<1x?x1x2xf32>, %k: memref<1x?x1x2xf32>, %v: memref<1x?x1x2xf32>,
                  %state: memref<?x1x2x2xf32>, %cu_seqlens: memref<?xi32>, %o: memref<1x?x1x2xf32>) {
   gdr.gated_delta_rule ins(%q, %k, %v : memref<1x?x1x2xf32>, memref<1x?x1x2xf32>, memref<1x?x1x2xf32>)
@@ -72,5 +80,24 @@ func.func @row(%q: memref<?x?x1x2xf32>, %k: memref<?x?x1x2xf32>, %v: memref<?x?x
   %other = arith.remui %next, %c3 : index
   %two = arith.constant 2.0 : f32
   memref.store %two, %pool[%other, %c0, %c1, %c1] : memref<?x1x2x2xf32>
+  return
+}
+
+func.func @snapshot(%q: memref<1x?x1x2xf32>, %k: memref<1x?x1x2xf32>, %v: memref<1x?x1x2xf32>,
+                    %state: memref<1x1x2x2xf32>, %o: memref<1x?x1x2xf32>, %rows: memref<?xi32>,
+                    %snapshots: memref<?x1x2x2xf32>, %offset: index {gdr.name = "offset"}) {
+  gdr.gated_delta_rule ins(%q, %k, %v : memref<1x?x1x2xf32>, memref<1x?x1x2xf32>, memref<1x?x1x2xf32>)
+      initial_state(%state : memref<1x1x2x2xf32>) snapshot_indices(%rows : memref<?xi32>)
+      outs(%o : memref<1x?x1x2xf32>) final_state(%state : memref<1x1x2x2xf32>)
+      snapshots(%snapshots : memref<?x1x2x2xf32>) {snapshot_every = 2 : i64}
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c5 = arith.constant 5 : index
+  %index = memref.load %rows[%c0] : memref<?xi32>
+  %used = arith.index_cast %index : i32 to index
+  %next = arith.addi %used, %offset : index
+  %row = arith.remui %next, %c5 : index
+  %two = arith.constant 2.0 : f32
+  memref.store %two, %snapshots[%row, %c0, %c1, %c1] : memref<?x1x2x2xf32>
   return
 }

@@ -181,3 +181,33 @@ TEST(Inputs, PoisonsWhatIsWrittenAndKeepsTheRest) {
     EXPECT_EQ(std::isnan(rule[Role::FinalState]->load({row, 0, 1, 1})),
               row == 1);
 }
+
+TEST(Inputs, RowsOfSnapshotsDoNotRace) {
+  for (int64_t n = 1; n < 9; ++n) {
+    OwnedRule rule = getPoolRule(n, 4 * n, /*isInPlace=*/true);
+    rule[Role::Snapshots] = rule[Role::FinalState];
+    rule.snapshotEvery = 1;
+    rule.add(Role::SnapshotIndices, ElementType::I32, {2 * n});
+    ASSERT_FALSE(fillInputs(rule, {}));
+    ASSERT_FALSE(rule.verifyIndices());
+    std::set<int64_t> rows;
+    for (const Sequence &sequence : rule.getSequences())
+      rows.insert({sequence.readRow, sequence.writeRow});
+    for (const Snapshot &snapshot : rule.getSnapshots())
+      EXPECT_TRUE(rows.insert(snapshot.row).second);
+  }
+}
+
+TEST(Inputs, SnapshotsThatDoNotFit) {
+  OwnedRule rule = getPoolRule(1, 2, /*isInPlace=*/true);
+  rule[Role::Snapshots] = rule[Role::FinalState];
+  rule.snapshotEvery = 1;
+  rule.add(Role::SnapshotIndices, ElementType::I32, {1});
+  EXPECT_EQ(llvm::toString(fillInputs(rule, {})),
+            "expected 'snapshot_indices' to have at least 2 elements, one for "
+            "each snapshot, got 1");
+  rule.add(Role::SnapshotIndices, ElementType::I32, {2});
+  EXPECT_EQ(llvm::toString(fillInputs(rule, {})),
+            "expected 'snapshots' to have at least 4 rows, one for each "
+            "snapshot and those that are states, got 2");
+}

@@ -234,3 +234,68 @@ TEST(Reference, RowsOfAPool) {
   EXPECT_TRUE(rule.getSequences()[0].isSkipped);
   EXPECT_EQ(compute(rule).o, std::vector<double>({0, 0}));
 }
+
+// The state after every second of five tokens and the first of three.
+TEST(Reference, SnapshotsAreStatesAfterSoManyTokens) {
+  OwnedRule rule;
+  rule.addAll(1, 8, 1, 2, 3, 2);
+  rule.add(Role::CuSeqlens, ElementType::I32, {3}, {0, 5, 8});
+  rule[Role::FinalState] = rule.add(Role::InitialState, ElementType::F32,
+                                    {2, 2, 3, 2}, std::vector<double>(24, 1));
+  InputOptions options;
+  fillActivations(rule, options);
+  rule.snapshotEvery = 2;
+  rule.add(Role::Snapshots, ElementType::F32, {4, 2, 3, 2},
+           std::vector<double>(48, 7));
+  // Number floor(5 / 2) is the first one of the second sequence; there is no
+  // number 3.
+  rule.add(Role::SnapshotIndices, ElementType::I64, {4}, {3, -1, 1, 0});
+  SmallVector<Snapshot> stored = rule.getSnapshots();
+  ASSERT_EQ(stored.size(), 2u);
+  EXPECT_EQ(stored[0].tokens, 2);
+  EXPECT_EQ(stored[0].row, 3);
+  EXPECT_EQ(stored[1].sequence, 1u);
+  EXPECT_EQ(stored[1].row, 1);
+  StatePool initial(*rule[Role::InitialState], rule.stateLayout);
+  StatePool final = initial,
+            snapshots(*rule[Role::Snapshots], rule.stateLayout);
+  std::vector<double> o = computeReference(rule, &initial, &final, &snapshots);
+  Results whole = compute(rule);
+  EXPECT_EQ(o, whole.o);
+  EXPECT_EQ(final.values, whole.state);
+  // As the final states of the first two tokens of each.
+  for (auto [begin, row] : {std::pair(0, 3), std::pair(5, 1)}) {
+    OwnedRule part;
+    for (Role role : {Role::Q, Role::K, Role::V, Role::G, Role::Beta, Role::O})
+      part[role] = rule[role];
+    part[Role::FinalState] = part.add(Role::InitialState, ElementType::F32,
+                                      {1, 2, 3, 2}, std::vector<double>(12, 1));
+    part.add(Role::CuSeqlens, ElementType::I32, {2},
+             {double(begin), double(begin + 2)});
+    std::vector<double> state = compute(part).state;
+    for (size_t i = 0; i < state.size(); ++i)
+      EXPECT_EQ(snapshots.getState(row, 0)[i], state[i]);
+  }
+  // Rows without a snapshot keep what they held.
+  for (int64_t i = 0; i < 12; ++i)
+    EXPECT_EQ(snapshots.getState(0, 0)[i], 7);
+}
+
+TEST(Reference, SnapshotsOfABatch) {
+  OwnedRule rule;
+  rule.addAll(2, 5, 1, 1, 1, 1);
+  rule.snapshotEvery = 2;
+  rule.add(Role::Snapshots, ElementType::F32, {9, 1, 1, 1});
+  rule.add(Role::SnapshotIndices, ElementType::I32, {4}, {0, 1, 2, 3});
+  SmallVector<Snapshot> stored = rule.getSnapshots();
+  EXPECT_EQ(rule.getMaxSnapshots(), 4);
+  ASSERT_EQ(stored.size(), 4u);
+  for (int64_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(stored[i].sequence, size_t(i / 2));
+    EXPECT_EQ(stored[i].tokens, 2 * (i % 2 + 1));
+    EXPECT_EQ(stored[i].row, i);
+  }
+  // Beyond the indices nothing is stored.
+  rule.add(Role::SnapshotIndices, ElementType::I32, {3}, {0, 1, 2});
+  EXPECT_EQ(rule.getSnapshots().size(), 3u);
+}

@@ -17,6 +17,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace mlir::gdr;
@@ -25,15 +26,20 @@ using namespace mlir::gdr;
 static constexpr int64_t matrixAlignment = 64;
 
 bool GatedDeltaRuleOp::hasChunkedForm(std::string *reason) {
-  auto refuse = [&](StringRef why) {
+  auto refuse = [&](const Twine &why) {
     if (reason)
-      *reason = why;
+      *reason = why.str();
     return false;
   };
   if (hasPerChannelGate())
     return refuse("operand 'gate' is of rank 4, a gate per channel of K");
   if (getNumAccepted())
     return refuse("operand 'num_accepted' is present");
+  if (!hasSnapshotsAfterChunks(leastChunkSize))
+    return refuse(llvm::formatv("snapshot_every is {0}, and a chunk, of at "
+                                "least {1} tokens, has to end there",
+                                *getSnapshotEvery(), leastChunkSize)
+                      .str());
   if (ShapedType::isDynamicShape(
           {getNumKeyHeads(), getNumValueHeads(), getKeyDim(), getValueDim()}))
     return refuse("HK, HV, K or V is dynamic");

@@ -66,7 +66,8 @@ int64_t gdr::detail::getNumSlots(Operation *op, int64_t chunkSize) {
 int64_t gdr::detail::getStateElementBytes(Operation *op) {
   auto rule = cast<RuleOpInterface>(op);
   int64_t bytes = 0;
-  for (Value state : {rule.getInitialState(), rule.getFinalStateInit()})
+  for (Value state : {rule.getInitialState(), rule.getFinalStateInit(),
+                      rule.getSnapshotsInit()})
     if (state)
       bytes = std::max<int64_t>(
           bytes,

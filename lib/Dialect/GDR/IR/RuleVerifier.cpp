@@ -303,11 +303,19 @@ LogicalResult RuleVerifier::verifySnapshots() {
                           "attribute snapshot_every together";
   if (!hasInit)
     return success();
-  // snapshots_count
-  int64_t count = rule.getShape(rule.getSnapshotIndices())[0];
-  if (failed(verifySize("snapshots", rule.getSnapshotsInit(), 0, count,
-                        "the size of 'snapshot_indices'")))
-    return failure();
+  // snapshot_indices_size: of the public op, which says what the caller has. A
+  // form of it may know that there are few tokens.
+  int64_t sequences = rule.getCuSeqlens() ? 1 : rule.getNumSequences();
+  int64_t tokens = rule.getNumTokens();
+  int64_t size = rule.getShape(rule.getSnapshotIndices())[0];
+  if (isa<GatedDeltaRuleOp>(op) && !ShapedType::isDynamic(sequences) &&
+      !ShapedType::isDynamic(tokens) && !ShapedType::isDynamic(size)) {
+    int64_t least = sequences * (tokens / rule.getSnapshotEveryAttr().getInt());
+    if (size < least)
+      return emitError() << "expected dimension 0 of 'snapshot_indices' to be "
+                            "at least B * floor(T / snapshot_every) = "
+                         << least << ", got " << size;
+  }
   return verifyState("snapshots", rule.getSnapshotsInit(),
                      rule.getSnapshotIndices());
 }
@@ -321,6 +329,12 @@ LogicalResult RuleVerifier::verifyChunks() {
     return emitError() << "expected dimension 3 of 'inverse' to be a chunk "
                           "size of 16, 32, 64 or 128, got "
                        << rule.getInverse().getType();
+  // snapshot_chunks
+  if (!rule.hasSnapshotsAfterChunks(chunkSize))
+    return emitError() << "expected attribute snapshot_every to be a multiple "
+                          "of the chunk size, "
+                       << chunkSize << ", got "
+                       << rule.getSnapshotEveryAttr().getInt();
   // schedule_chunk_size
   auto schedule = dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr());
   if (schedule && schedule.getChunkSize() != chunkSize)

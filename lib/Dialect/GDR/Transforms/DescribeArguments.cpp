@@ -57,6 +57,8 @@ static SmallVector<Role> getRoles(GatedDeltaRuleOp rule) {
   if (rule.getWriteIndices() && isInPlace)
     writtenRows = "P";
   SmallVector<StringRef> finalDims = stateDims(writtenRows);
+  // A pool of its own.
+  SmallVector<StringRef> snapshotDims = stateDims("");
 
   SmallVector<Role> roles = {
       {rule.getQ(), "q", {batch, "T", "HK", "K"}},
@@ -76,14 +78,14 @@ static SmallVector<Role> getRoles(GatedDeltaRuleOp rule) {
       {rule.getSnapshotIndices(), "snapshot_indices", {"M"}},
       {rule.getOInit(), "o", {batch, "T", "HV", "V"}},
       {rule.getFinalStateInit(), "final_state", finalDims},
-      {rule.getSnapshotsInit(), "snapshots", stateDims("M")}};
+      {rule.getSnapshotsInit(), "snapshots", snapshotDims}};
   if (!rule.isOnMemRefs()) {
     unsigned next = 0;
     roles.push_back({rule.getResult(next++), "o", {batch, "T", "HV", "V"}});
     if (rule.getFinalStateInit())
       roles.push_back({rule.getResult(next++), "final_state", finalDims});
     if (rule.getSnapshotsInit())
-      roles.push_back({rule.getResult(next++), "snapshots", stateDims("M")});
+      roles.push_back({rule.getResult(next++), "snapshots", snapshotDims});
   }
   llvm::erase_if(roles, [](const Role &role) { return !role.value; });
   return roles;

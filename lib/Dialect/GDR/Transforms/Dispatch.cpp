@@ -23,6 +23,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace mlir::gdr {
 #define GEN_PASS_DEF_DISPATCH
@@ -162,9 +163,17 @@ private:
   LogicalResult verifyOptions();
   bool hasChunkedForm(GatedDeltaRuleOp rule, ChunkedAttr schedule,
                       std::string &reason) {
-    return rule.hasChunkedForm(&reason) &&
-           (!wgmma || hasWgmmaForm(rule, schedule, reason));
+    if (!rule.hasChunkedForm(&reason) ||
+        (wgmma && !hasWgmmaForm(rule, schedule, reason)))
+      return false;
+    if (rule.hasSnapshotsAfterChunks(schedule.getChunkSize()))
+      return true;
+    reason = llvm::formatv("snapshot_every is {0}, and it has to be a multiple "
+                           "of the chunk size, {1}",
+                           *rule.getSnapshotEvery(), schedule.getChunkSize());
+    return false;
   }
+  ChunkedAttr getDefaultSchedule(GatedDeltaRuleOp rule);
   LogicalResult rewriteRule(GatedDeltaRuleOp rule);
   SmallVector<Value> createForm(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule);
   SmallVector<Value> createManyTokens(ImplicitLocOpBuilder &b,
@@ -237,6 +246,16 @@ SmallVector<Value> Dispatch::createForm(ImplicitLocOpBuilder &b,
       [&] { return createManyTokens(b, rule); });
 }
 
+// With the chunk size of the option, or a smaller one that ends chunks where
+// snapshots are taken, if there is one.
+ChunkedAttr Dispatch::getDefaultSchedule(GatedDeltaRuleOp rule) {
+  int64_t size = chunkSize;
+  while (!rule.hasSnapshotsAfterChunks(size) && size > leastChunkSize)
+    size /= 2;
+  return ChunkedAttr::get(&getContext(), size, /*columns=*/0, /*stages=*/0,
+                          /*heads=*/0, /*overlap=*/true);
+}
+
 // The chunked form, if there is one and there are enough tokens for it, else
 // the recurrent form.
 SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
@@ -252,9 +271,7 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
   if (!chunked || isFixed)
     return createRecurrentForm();
   std::string reason;
-  auto schedule =
-      ChunkedAttr::get(&getContext(), chunkSize, /*columns=*/0, /*stages=*/0,
-                       /*heads=*/0, /*overlap=*/true);
+  ChunkedAttr schedule = getDefaultSchedule(rule);
   if (!hasChunkedForm(rule, schedule, reason)) {
     remark::missed(rule.getLoc(),
                    remark::RemarkOpts::name("chunked").category(DEBUG_TYPE))

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::gdr;
@@ -45,6 +46,7 @@ Value SequenceBuilder::createSequenceCount() {
 
 Sequence SequenceBuilder::createSequence(Value n) {
   Sequence sequence;
+  sequence.number = n;
   Value zero = arith::ConstantIndexOp::create(b, 0);
   if (Value cuSeqlens = rule.getCuSeqlens()) {
     Value one = arith::ConstantIndexOp::create(b, 1);
@@ -147,6 +149,48 @@ Value SequenceBuilder::createChunkTokens(Value begin, const Sequence &sequence,
   Value size = arith::ConstantIndexOp::create(b, chunkSize);
   Value rest = b.createOrFold<arith::SubIOp>(sequence.end, begin);
   return b.createOrFold<arith::MinSIOp>(rest, size);
+}
+
+// Snapshot s of sequence n has number floor(cu_seqlens[n] / E) + s, or
+// n * floor(T / E) + s.
+void SequenceBuilder::createSnapshot(const Sequence &sequence, Value tokens,
+                                     Value isReached,
+                                     function_ref<void(Value)> body) {
+  if (!rule.getSnapshotsInit())
+    return;
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  Value every =
+      arith::ConstantIndexOp::create(b, rule.getSnapshotEveryAttr().getInt());
+  Value rest = b.createOrFold<arith::RemUIOp>(tokens, every);
+  Value isTaken =
+      b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, rest, zero);
+  if (matchPattern(isTaken, m_Zero()))
+    return;
+  if (isReached)
+    isTaken = b.createOrFold<arith::AndIOp>(isTaken, isReached);
+
+  Value first = rule.getCuSeqlens()
+                    ? b.createOrFold<arith::DivUIOp>(sequence.begin, every)
+                    : b.createOrFold<arith::MulIOp>(
+                          sequence.number,
+                          b.createOrFold<arith::DivUIOp>(sequence.end, every));
+  Value count = b.createOrFold<arith::DivUIOp>(tokens, every);
+  Value after = b.createOrFold<arith::AddIOp>(first, count);
+  Value number = b.createOrFold<arith::SubIOp>(after, one);
+  Value numbers = memref::DimOp::create(b, rule.getSnapshotIndices(), 0);
+  Value hasRow =
+      b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ult, number, numbers);
+  OpBuilder::InsertionGuard guard(b);
+  auto ifTaken =
+      scf::IfOp::create(b, b.createOrFold<arith::AndIOp>(isTaken, hasRow));
+  b.setInsertionPointToStart(ifTaken.thenBlock());
+  Value row = createLoad(rule.getSnapshotIndices(), number);
+  auto ifStored = scf::IfOp::create(
+      b, arith::CmpIOp::create(b, arith::CmpIPredicate::sge, row, zero)
+             .getResult());
+  b.setInsertionPointToStart(ifStored.thenBlock());
+  body(row);
 }
 
 Value SequenceBuilder::createKeyHead(Value valueHead) {
@@ -285,8 +329,6 @@ LogicalResult mlir::gdr::verifyIsLowerable(RuleOpInterface rule) {
     return refuse("operand 'gate' of rank 4, a gate per channel of K,");
   if (rule.getNumAccepted())
     return refuse("operand 'num_accepted'");
-  if (rule.getSnapshotsInit())
-    return refuse("operand 'snapshots'");
   return success();
 }
 

@@ -38,8 +38,11 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
                                   "of 8 up to 256",
                                   name, dim)
                         .str());
-  if (rule.getSnapshotsInit())
-    return refuse("operand 'snapshots' is present");
+  if (!rule.hasSnapshotsAfterChunks(chunkSize))
+    return refuse(llvm::formatv("snapshot_every is {0}, and the kernels store "
+                                "states after chunks of {1} tokens",
+                                rule.getSnapshotEveryAttr().getInt(), chunkSize)
+                      .str());
   if (!schedule)
     return true;
   if (schedule.getChunkSize() != chunkSize)

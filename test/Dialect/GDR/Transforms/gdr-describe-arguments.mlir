@@ -141,3 +141,20 @@ func.func @without_the_op(%x: memref<4xf32>) {
 
 // CHECK-LABEL: func.func private @declaration(memref<1x4x2x8xf32>)
 func.func private @declaration(!q)
+
+// -----
+
+!q = memref<?x?x2x8xf32>
+!s = memref<?x2x8x8xf32>
+
+// Snapshots have a pool of their own.
+// CHECK-LABEL: func.func @snapshots(
+// CHECK-SAME:    {gdr.dims = ["B", "T", "HK", "K"], gdr.name = "q"},
+// CHECK-SAME:    {gdr.dims = ["B", "HV", "K", "V"], gdr.name = "state"},
+// CHECK-SAME:    memref<?xi32> {gdr.dims = ["M"], gdr.name = "snapshot_indices"},
+// CHECK-SAME:    {gdr.dims = ["", "HV", "K", "V"], gdr.name = "snapshots"},
+func.func @snapshots(%q: !q, %s: !s, %rows: memref<?xi32>, %snapshots: !s, %o: !q) {
+  gdr.gated_delta_rule ins(%q, %q, %q : !q, !q, !q) initial_state(%s : !s) snapshot_indices(%rows : memref<?xi32>)
+      outs(%o : !q) final_state(%s : !s) snapshots(%snapshots : !s) {snapshot_every = 2 : i64}
+  return
+}

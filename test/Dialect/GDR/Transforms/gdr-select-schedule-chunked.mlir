@@ -222,3 +222,28 @@ func.func @packed(%q: !long, %v: !long_v, %sixteen: memref<17xi32>, %c: memref<?
       outs(%v : !long_v)
   return
 }
+
+// The kernels store a snapshot after a chunk of 64 tokens, and none within it.
+// CHECK-LABEL: func.func @snapshots(
+// CHECK:         schedule = #gdr.chunked<
+// CHECK-SAME:    snapshot_every = 128 : i64
+// ALWAYS-LABEL: func.func @snapshots(
+// ALWAYS:        schedule = #gdr.chunked<
+func.func @snapshots(%q: !long, %v: !long_v, %rows: memref<32xi32>, %s: memref<?x32x128x128xf32>) {
+  gdr.gated_delta_rule ins(%q, %q, %v : !long, !long, !long_v) snapshot_indices(%rows : memref<32xi32>)
+      outs(%v : !long_v) snapshots(%s : memref<?x32x128x128xf32>) {snapshot_every = 128 : i64}
+  return
+}
+
+// CHECK-LABEL: func.func @snapshots_within_chunks(
+// CHECK-NOT:     schedule
+// CHECK:         return
+// ALWAYS-LABEL: func.func @snapshots_within_chunks(
+// ALWAYS-NOT:    schedule
+// ALWAYS:        return
+// REMARK:       [[@LINE+2]]:3: remark: [Missed] chunked | Category:gdr-select-schedule | Reason="snapshot_every is 96, and the kernels store states after chunks of 64 tokens"
+func.func @snapshots_within_chunks(%q: !long, %v: !long_v, %rows: memref<99xi32>, %s: memref<?x32x128x128xf32>) {
+  gdr.gated_delta_rule ins(%q, %q, %v : !long, !long, !long_v) snapshot_indices(%rows : memref<99xi32>)
+      outs(%v : !long_v) snapshots(%s : memref<?x32x128x128xf32>) {snapshot_every = 96 : i64}
+  return
+}

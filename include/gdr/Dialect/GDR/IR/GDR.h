@@ -34,6 +34,9 @@ float getDefaultScale(int64_t keyDim);
 enum class DecayRow : int64_t { KeyBefore, KeyAfter, Query, Chunk };
 inline constexpr int64_t numDecayRows = 4;
 
+/// The smallest number of tokens of a chunk, which divides the others.
+inline constexpr int64_t leastChunkSize = 16;
+
 /// How the stages of the chunked form pass on their matrices.
 struct ChunkedFormOptions {
   ChunkedAttr schedule;

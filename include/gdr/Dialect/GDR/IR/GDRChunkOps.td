@@ -144,6 +144,9 @@ def GDR_ChunkScanOp : GDR_StageOp<"chunk_scan"> {
     | `initial_state`, `cu_seqlens`, `max_seqlen`, `read_indices`, `write_indices`, `snapshot_indices` | | | as of `gdr.gated_delta_rule` |
     | `outs` -> o, `final_state` -> final state, `snapshots` -> snapshots | | | as of `gdr.gated_delta_rule` |
 
+    `snapshot_every` is a multiple of C, so that snapshots are states after whole
+    chunks.
+
     Scale, gates, beta and normalization are in `chunks`. Attributes:
     `state_layout` and `snapshot_every` as of `gdr.gated_delta_rule`,
     `tile_layout` as of `gdr.chunk_prepare`, `schedule`: `#gdr.chunked`.

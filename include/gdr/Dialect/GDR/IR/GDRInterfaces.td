@@ -92,6 +92,11 @@ def GDR_RuleOpInterface : OpInterface<"RuleOpInterface"> {
     }
     /// Tokens of a chunk, of an op that has inverse, attention and decay.
     int64_t getChunkSize() { return getShape($_op.getInverse())[3]; }
+    /// Whether a chunk of this size ends wherever a snapshot is taken.
+    bool hasSnapshotsAfterChunks(int64_t chunkSize) {
+      ::mlir::IntegerAttr every = $_op.getSnapshotEveryAttr();
+      return !every || every.getInt() % chunkSize == 0;
+    }
     /// Number of chunks there is room for, by B, T and N; kDynamic if one of
     /// them is not known.
     int64_t getNumSlots(int64_t chunkSize) {

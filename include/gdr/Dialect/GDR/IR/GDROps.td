@@ -150,10 +150,10 @@ def GDR_GatedDeltaRuleOp
     | `max_seqlen` | index | | bound of a packed sequence's length |
     | `read_indices`, `write_indices` | [N] | i32, i64 | rows of a state pool [P, ...]; negative: start from zero, do not store; both negative: skip the sequence |
     | `num_accepted` | [N] | i32 | speculative decoding; no lowering has it yet |
-    | `snapshot_indices` | [M] | i32, i64 | with `snapshots` and `snapshot_every`; no lowering has it yet |
+    | `snapshot_indices` | [M] | i32, i64 | rows of `snapshots`, one for each snapshot; negative: do not store |
     | `outs` -> o | [B, T, HV, V] | as q | |
     | `final_state` -> final state | as `initial_state` | f32, bf16, f16 | |
-    | `snapshots` -> snapshots | [M, HV, ...] | as the state | |
+    | `snapshots` -> snapshots | as a state, any number of rows | f32, bf16, f16 | with `snapshot_indices` and `snapshot_every` |
 
     The op is in destination style. Rows of an init that the op does not write
     keep what they held. With memrefs there are no results, strides are free on
@@ -161,6 +161,25 @@ def GDR_GatedDeltaRuleOp
     buffer or disjoint. Where both are one buffer, a row that one sequence reads
     and another one writes is a race; with tensors it is not, because a state
     that is read and written through different indices is copied.
+
+    With `snapshot_every` = E, the state after the tokens E, 2 E, 3 E, ... of
+    each sequence is stored too: for a cache of prefixes, or with E = 1 to go
+    back to any token. Snapshot s, counted from 0, of sequence n is the state
+    after (s + 1) E of its tokens. It has the number
+
+        n * floor(T / E) + s
+        floor(cu_seqlens[n] / E) + s             with cu_seqlens
+
+    and goes to row snapshot_indices[number] of `snapshots`, unless that is
+    negative. M is at least B * floor(T / E), with B = 1 for `cu_seqlens`; where
+    the types do not say the sizes, a snapshot whose number is not below M is
+    not stored. Elements that are the number of no snapshot are not read. The
+    final state is a snapshot only if E divides the length, and then stored as
+    both. A sequence that is skipped has no snapshots. Each is rounded once, from
+    f32 to the element type of `snapshots`, and the state that is carried on is
+    not. The rows that are stored are distinct. With memrefs, `snapshots` may be
+    the buffer of a state, if none of these rows is one that a sequence reads or
+    writes as its state.
 
     Attributes:
 
@@ -172,6 +191,7 @@ def GDR_GatedDeltaRuleOp
       `bounded_sigmoid`: lower_bound * sigmoid(exp(A_log) * (g + dt_bias));
     - `beta_form`: `given`; `sigmoid`: sigmoid(beta); `twice_sigmoid`:
       2 * sigmoid(beta);
+    - `snapshot_every`: tokens from one snapshot to the next;
     - `programmatic_dependent_launch`: the kernel may read the state while the
       previous kernel in the stream still runs, if the caller grants it;
     - `schedule`: the form and its tile sizes, `#gdr.schedule` for the recurrent

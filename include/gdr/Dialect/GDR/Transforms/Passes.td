@@ -111,9 +111,13 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
     device.
 
     An op with the attribute `schedule` becomes the form that the schedule is
-    for; `#gdr.alternatives` become branches on T and N. What has no chunked form, such as an op with a gate per channel of K or
-    of dynamic HK, HV, K or V, becomes `gdr.recurrent`; a remark (category
-    "gdr-dispatch") says why.
+    for; `#gdr.alternatives` become branches on T and N. What has no chunked
+    form, such as an op with a gate per channel of K or of dynamic HK, HV, K or
+    V, becomes `gdr.recurrent`; a remark (category "gdr-dispatch") says why.
+
+    A snapshot is the state after a chunk: where `chunk-size` does not divide
+    `snapshot_every`, the largest smaller chunk size that does is taken, and the
+    recurrent form if there is none.
   }];
   let options = [
     Option<"chunked", "chunked", "bool", /*default=*/"false",
@@ -123,7 +127,7 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
            "tokens, matrices of the type of q and swizzled; without chunked "
            "only where a schedule asks for it">,
     Option<"chunkSize", "chunk-size", "int64_t", /*default=*/"64",
-           "tokens of a chunk: 16, 32, 64 or 128">,
+           "tokens of a chunk, at most: 16, 32, 64 or 128">,
     Option<"leastTokens", "least-tokens", "int64_t", /*default=*/"64",
            "tokens from which on the chunked form is faster">
   ];

@@ -16,6 +16,7 @@ namespace mlir::gdr {
 /// Where one sequence lies in the operands. All values are of type index
 /// except the conditions, which are i1.
 struct Sequence {
+  Value number;
   /// First index of q, k, v, g, beta and o.
   Value batch;
   /// Tokens [begin, end) along dimension 1 of the same.
@@ -67,6 +68,12 @@ public:
   /// The tokens of the chunk that begins at one, at most chunkSize.
   Value createChunkTokens(Value begin, const Sequence &sequence,
                           int64_t chunkSize);
+  /// Calls `body` with the row to which the state after the first `tokens` of
+  /// a sequence goes as a snapshot, in a branch that is taken if it does; not
+  /// at all without snapshots. They exist where `isReached`, or always if that
+  /// is null.
+  void createSnapshot(const Sequence &sequence, Value tokens, Value isReached,
+                      function_ref<void(Value row)> body);
   /// The key head of a value head: hv / (HV / HK).
   Value createKeyHead(Value valueHead);
 
@@ -102,7 +109,7 @@ private:
 };
 
 /// Reports the features of the op that no lowering has yet, naming the operand:
-/// a gate per channel, num_accepted and snapshots.
+/// a gate per channel and num_accepted.
 LogicalResult verifyIsLowerable(RuleOpInterface rule);
 
 /// Converts a vector or scalar of floats to f32 elements, and back.
