@@ -203,14 +203,13 @@ typedef struct gdr_tensor_map {
 #define GDR_TENSOR_MAP_BYTES 128
 #define GDR_TENSOR_MAP_ALIGNMENT 128
 
-/* Whether the tensor has a map: its address and its strides are multiples of 16
- * bytes, and the device and its driver know tensor maps. 0 or 1. Strides over
- * dimensions of one element and of tensors without elements do not matter. */
-int64_t gdr_fits_tensor_map(gdr_call *call, const gdr_tensor_map *description);
+/* Whether boxes of the tensor can be copied: its address and its strides are
+ * multiples of 16 bytes. 0 or 1. Strides over dimensions of one element and of
+ * tensors without elements do not matter, nor do the swizzle and the box. */
+int64_t gdr_fits_boxes(gdr_call *call, const gdr_tensor_map *description);
 
-/* A failure of the call, as in gdr_launch, unless the tensor meets what
- * gdr_fits_tensor_map asks of its address, strides and sizes; for kernels that
- * copy its boxes on devices without tensor maps. */
+/* A failure of the call, as in gdr_launch, unless gdr_fits_boxes is 1; for
+ * kernels that copy boxes of the tensor without a tensor map. */
 void gdr_expect_boxes(gdr_call *call, const gdr_tensor_map *description);
 
 /* Fills the GDR_TENSOR_MAP_BYTES bytes at `map`, which a launch then passes by

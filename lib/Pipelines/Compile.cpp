@@ -36,12 +36,11 @@ struct FormOptions {
 static FormOptions getFormOptions(const gdr::CompileOptions &options) {
   FormOptions forms;
   if (options.target == "cpu") {
-    forms.dispatch.chunked = true;
+    forms.dispatch.chunked = gdr::ChunkedKernels::Loops;
     forms.dispatch.chunkSize = 16;
     forms.dispatch.leastTokens = 16;
   } else {
-    forms.dispatch.chunked = true;
-    forms.dispatch.wgmma = true;
+    forms.dispatch.chunked = gdr::ChunkedKernels::Tiles;
   }
   return forms;
 }
@@ -69,10 +68,11 @@ static void buildFormsPipeline(OpPassManager &pm,
     scheduleOptions.smCount = chip->smCount;
   if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
-  if (forms.dispatch.wgmma || !options.schedule.empty()) {
+  bool hasTiles = forms.dispatch.chunked == gdr::ChunkedKernels::Tiles;
+  if (hasTiles || !options.schedule.empty()) {
     gdr::SelectScheduleOptions formOptions = scheduleOptions;
     formOptions.schedule = options.schedule;
-    formOptions.chunked = forms.dispatch.wgmma;
+    formOptions.chunked = hasTiles;
     formOptions.alwaysChunked = forms.alwaysChunked;
     formOptions.wgmma =
         gdr::getCommonFeatures(getChipNames(options)).tensorCores ==
@@ -114,8 +114,9 @@ static void buildKernelsPipeline(OpPassManager &pm, const std::string &target,
 void gdr::buildTileProgramPipeline(OpPassManager &pm,
                                    const TileProgramOptions &options) {
   FormOptions forms;
-  forms.dispatch.chunked = true;
-  forms.dispatch.wgmma = true;
+  forms.dispatch.chunked = ChunkedKernels::Tiles;
+  // Tile programs alone are of interest.
+  forms.dispatch.fallback = false;
   forms.alwaysChunked = true;
   buildFormsPipeline(pm, options, forms);
   CommonFeatures features = getCommonFeatures(getChipNames(options));

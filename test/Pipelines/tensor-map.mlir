@@ -13,7 +13,7 @@
 
 // HOST-LABEL: llvm.func internal @copy.host(
 // HOST:         llvm.call @gdr_call_workspace(
-// HOST:         llvm.call @gdr_fits_tensor_map(
+// HOST:         llvm.call @gdr_fits_boxes(
 // HOST-COUNT-3: llvm.call @gdr_encode_tensor_map(
 // HOST-COUNT-2: llvm.call @gdr_launch(
 // HOST-LABEL: llvm.func internal @copy.workspace_size(
@@ -31,7 +31,7 @@ module attributes {gpu.container_module} {
     %t = memref.dim %x, %c1 : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>>
     %t63 = arith.addi %t, %c63 : index
     %chunks = arith.divui %t63, %c64 : index
-    %fits = gdr.fits_tensor_map %x box [1, 64, 1, 64] swizzle 128 : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>>
+    %fits = gdr.fits_boxes %x : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>>
     scf.if %fits {
       %tmp = memref.alloc(%b, %t) : memref<?x?x2x64xbf16>
       %mx = gdr.encode_tensor_map %x box [1, 64, 1, 64] swizzle 128 : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>> -> !llvm.ptr

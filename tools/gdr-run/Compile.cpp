@@ -40,7 +40,7 @@ getRuntimeSymbols(llvm::orc::MangleAndInterner intern) {
   GDR_ADD_SYMBOL(gdr_call_workspace);
   GDR_ADD_SYMBOL(gdr_encode_tensor_map);
   GDR_ADD_SYMBOL(gdr_expect_boxes);
-  GDR_ADD_SYMBOL(gdr_fits_tensor_map);
+  GDR_ADD_SYMBOL(gdr_fits_boxes);
   GDR_ADD_SYMBOL(gdr_invoke);
   GDR_ADD_SYMBOL(gdr_launch);
   GDR_ADD_SYMBOL(gdr_load);

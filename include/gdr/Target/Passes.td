@@ -80,9 +80,9 @@ def TensorMapToRuntime : Pass<"gdr-tensor-map-to-runtime", "::mlir::ModuleOp"> {
   let description = [{
     Lowers `gdr.encode_tensor_map` in host code of entry points to a call of
     gdr_encode_tensor_map, which fills 128 bytes on the stack,
-    `gdr.fits_tensor_map` to a call of gdr_fits_tensor_map and
-    `gdr.expect_boxes` to one of gdr_expect_boxes. All take a description of the
-    tensor, a `gdr_tensor_map` on the stack.
+    `gdr.fits_boxes` to calls of gdr_fits_boxes and `gdr.expect_boxes` to calls
+    of gdr_expect_boxes, one for each tensor. All take a description of a tensor,
+    a `gdr_tensor_map` on the stack.
 
     ```mlir
     %map = gdr.encode_tensor_map %k box [1, 64, 1, 64] swizzle 128 : memref<...> -> !llvm.ptr
@@ -100,7 +100,7 @@ def TensorMapToRuntime : Pass<"gdr-tensor-map-to-runtime", "::mlir::ModuleOp"> {
     llvm.func @kernel(%map: !llvm.ptr {llvm.align = 128 : i64, llvm.byval = !llvm.array<128 x i8>, nvvm.grid_constant})
     ```
 
-    Requires kernels in the LLVM dialect.
+    Requires kernels in the LLVM dialect and memrefs.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
