@@ -42,6 +42,46 @@ def DescribeEntry : Pass<"gdr-describe-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def CompileVariants : Pass<"gdr-compile-variants", "::mlir::ModuleOp"> {
+  let summary = "Compile a module by several pipelines, for groups of chips";
+  let description = [{
+    Runs each of the pipelines on a copy of the module and joins the results:
+    every function has a variant for each pipeline. What they define gets the
+    variant's name as a suffix; what they declare is shared.
+
+    ```mlir
+    func.func @f()
+    ```
+    becomes, with `names=a,b` and pipelines that declare @g,
+    ```mlir
+    func.func private @g()
+    func.func @f.a()
+    func.func @f.b()
+    ```
+
+    `gdr-compile` uses it for chips whose kernels differ in form, since host code
+    depends on the form: each pipeline ends in host code with the same `gdr.entry`
+    and a GPU module with targets of its own, of which `gdr-emit-entry` makes one
+    entry point. For other chips it compiles the module once.
+  }];
+  let options = [
+    ListOption<"names", "names", "std::string", "suffix of each variant">,
+    ListOption<"pipelines", "pipelines", "::mlir::OpPassManager",
+               "pipeline of each variant, on builtin.module">
+  ];
+}
+
+def VerifyChips : Pass<"gdr-verify-chips"> {
+  let summary = "Refuse chips that are not supported";
+  let description = [{
+    Fails if one of the chips is unknown, and changes nothing. Pipelines that
+    choose their passes by chips begin with it.
+  }];
+  let options = [
+    ListOption<"chips", "chips", "std::string", "names of chips, such as sm_90a">
+  ];
+}
+
 def AllocateWorkspace : Pass<"gdr-allocate-workspace", "::mlir::ModuleOp"> {
   let summary = "Turn allocations on the device into parts of the workspace";
   let description = [{
