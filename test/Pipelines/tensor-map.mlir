@@ -3,7 +3,7 @@
 
 // Copies x to y through tensor maps and a tensor in the workspace, 64 tokens of
 // one head a block; the second kernel overlaps the first one. Leaves y as it is
-// if x has no tensor map. test/Integration/tensor-map.test runs it.
+// if no boxes of x can be copied. test/Integration/tensor-map.test runs it.
 
 // PTX:       .entry tma_copy(
 // PTX-NEXT:    .param .align 128 .b8 tma_copy_param_0[128],
