@@ -31,7 +31,7 @@ extern "C" {
 /* Grows when the layout of a struct below changes in a way that an older
  * object or an older runtime would misread. A new function does not change it:
  * the linker says that an older runtime lacks the function. */
-#define GDR_ABI_VERSION 1
+#define GDR_ABI_VERSION 2
 
 /* What an entry point returns; gdr_last_error() has the sentence. */
 enum gdr_status {
@@ -151,7 +151,11 @@ typedef struct gdr_image {
 /* One call of an entry point; passed through the host code to gdr_launch. */
 typedef struct gdr_call gdr_call;
 
-/* A compiled function: a constant of the emitted object. */
+/* A compiled function: a constant of the emitted object. Chips whose kernels
+ * differ in more than their machine code have a variant of the function each,
+ * with kernels and host code of its own; `next` links them. Arguments, symbols
+ * and state are those of the first. A device gets the variant that has the best
+ * image for it. */
 typedef struct gdr_function {
   int64_t abi_version; /* GDR_ABI_VERSION */
   int64_t device_type; /* DLDeviceType of every tensor argument */
@@ -172,9 +176,12 @@ typedef struct gdr_function {
   /* Bytes of workspace that a call with these arguments needs, or NULL. */
   int64_t (*workspace_size)(void *const *arguments);
   void **state; /* owned by the runtime; points to NULL in a new object */
+  const struct gdr_function *next; /* the next variant, or NULL */
 } gdr_function;
 
-/* The bodies of name, name_workspace_size (negative on error) and name_load. */
+/* The bodies of name, name_workspace_size (negative on error) and name_load.
+ * The workspace is large enough for every variant, so that its size needs no
+ * device. */
 int32_t gdr_invoke(const gdr_function *function,
                    const struct gdr_args_header *args);
 int64_t gdr_workspace_size(const gdr_function *function,
@@ -203,14 +210,13 @@ typedef struct gdr_tensor_map {
 #define GDR_TENSOR_MAP_BYTES 128
 #define GDR_TENSOR_MAP_ALIGNMENT 128
 
-/* Whether the tensor has a map: its address and its strides are multiples of 16
- * bytes, and the device and its driver know tensor maps. 0 or 1. Strides over
- * dimensions of one element and of tensors without elements do not matter. */
-int64_t gdr_fits_tensor_map(gdr_call *call, const gdr_tensor_map *description);
+/* Whether boxes of the tensor can be copied: its address and its strides are
+ * multiples of 16 bytes. 0 or 1. Strides over dimensions of one element and of
+ * tensors without elements do not matter, nor do the swizzle and the box. */
+int64_t gdr_fits_boxes(gdr_call *call, const gdr_tensor_map *description);
 
-/* A failure of the call, as in gdr_launch, unless the tensor meets what
- * gdr_fits_tensor_map asks of its address, strides and sizes; for kernels that
- * copy its boxes on devices without tensor maps. */
+/* A failure of the call, as in gdr_launch, unless gdr_fits_boxes is 1; for
+ * kernels that copy boxes of the tensor without a tensor map. */
 void gdr_expect_boxes(gdr_call *call, const gdr_tensor_map *description);
 
 /* Fills the GDR_TENSOR_MAP_BYTES bytes at `map`, which a launch then passes by

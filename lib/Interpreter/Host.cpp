@@ -172,10 +172,11 @@ Step HostCode::execute(Operation *op) {
                           static_cast<int64_t>(encode.getSwizzle())}));
         return Step::Done;
       })
-      .Case([&](FitsTensorMapOp fits) {
-        set(fits.getFits(),
-            createInteger(Element::I1,
-                          getProblem(getAs<MemRef>(fits.getTensor())).empty()));
+      .Case([&](FitsBoxesOp fits) {
+        bool all = llvm::all_of(fits.getTensors(), [&](Value tensor) {
+          return getProblem(getAs<MemRef>(tensor)).empty();
+        });
+        set(fits.getFits(), createInteger(Element::I1, all));
         return Step::Done;
       })
       .Default([&](Operation *) {

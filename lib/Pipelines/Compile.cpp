@@ -36,12 +36,11 @@ struct FormOptions {
 static FormOptions getFormOptions(const gdr::CompileOptions &options) {
   FormOptions forms;
   if (options.target == "cpu") {
-    forms.dispatch.chunked = true;
+    forms.dispatch.chunked = gdr::ChunkedKernels::Loops;
     forms.dispatch.chunkSize = 16;
     forms.dispatch.leastTokens = 16;
   } else {
-    forms.dispatch.chunked = true;
-    forms.dispatch.wgmma = true;
+    forms.dispatch.chunked = gdr::ChunkedKernels::Tiles;
   }
   return forms;
 }
@@ -55,11 +54,12 @@ getChipNames(const gdr::CompileOptions &options) {
   return chips;
 }
 
-// The op in its forms, on memrefs.
+// The op in its forms, on memrefs. The chips have the same features.
 static void buildFormsPipeline(OpPassManager &pm,
                                const gdr::CompileOptions &options,
-                               const FormOptions &forms) {
-  std::optional<gdr::Chip> chip = gdr::getChip(getChipNames(options).front());
+                               const FormOptions &forms,
+                               ArrayRef<std::string> chips) {
+  std::optional<gdr::Chip> chip = gdr::getChip(chips.front());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
@@ -69,14 +69,14 @@ static void buildFormsPipeline(OpPassManager &pm,
     scheduleOptions.smCount = chip->smCount;
   if (options.smCount != 0)
     scheduleOptions.smCount = options.smCount;
-  if (forms.dispatch.wgmma || !options.schedule.empty()) {
+  bool hasTiles = forms.dispatch.chunked == gdr::ChunkedKernels::Tiles;
+  if (hasTiles || !options.schedule.empty()) {
     gdr::SelectScheduleOptions formOptions = scheduleOptions;
     formOptions.schedule = options.schedule;
-    formOptions.chunked = forms.dispatch.wgmma;
+    formOptions.chunked = hasTiles;
     formOptions.alwaysChunked = forms.alwaysChunked;
     formOptions.wgmma =
-        gdr::getCommonFeatures(getChipNames(options)).tensorCores ==
-        gdr::TensorCores::Wgmma;
+        gdr::getCommonFeatures(chips).tensorCores == gdr::TensorCores::Wgmma;
     functions.addPass(gdr::createSelectSchedule(formOptions));
   }
   functions.addPass(gdr::createDispatch(forms.dispatch));
@@ -111,37 +111,73 @@ static void buildKernelsPipeline(OpPassManager &pm, const std::string &target,
   addDescribeEntry(pm, target);
 }
 
+static void addVerifyChips(OpPassManager &pm, ArrayRef<std::string> chips) {
+  gdr::VerifyChipsOptions options;
+  options.chips.assign(chips.begin(), chips.end());
+  pm.addPass(gdr::createVerifyChips(options));
+}
+
+using BuildPipeline =
+    llvm::function_ref<void(OpPassManager &pm, ArrayRef<std::string> chips)>;
+
+// Kernels have one form for all chips that have the same features, and host
+// code depends on it: chips that differ get a variant of the module each.
+static void buildForEachForm(OpPassManager &pm, ArrayRef<std::string> chips,
+                             BuildPipeline build) {
+  addVerifyChips(pm, chips);
+  SmallVector<SmallVector<std::string>> groups = gdr::groupByFeatures(chips);
+  if (groups.size() == 1)
+    return build(pm, groups.front());
+  gdr::CompileVariantsOptions variants;
+  for (ArrayRef<std::string> group : groups) {
+    variants.names.push_back(group.front());
+    OpPassManager pipeline(ModuleOp::getOperationName());
+    build(pipeline, group);
+    variants.pipelines.push_back(std::move(pipeline));
+  }
+  pm.addPass(gdr::createCompileVariants(std::move(variants)));
+}
+
 void gdr::buildTileProgramPipeline(OpPassManager &pm,
                                    const TileProgramOptions &options) {
   FormOptions forms;
-  forms.dispatch.chunked = true;
-  forms.dispatch.wgmma = true;
+  forms.dispatch.chunked = ChunkedKernels::Tiles;
+  // Tile programs alone are of interest.
+  forms.dispatch.fallback = false;
   forms.alwaysChunked = true;
-  buildFormsPipeline(pm, options, forms);
-  CommonFeatures features = getCommonFeatures(getChipNames(options));
-  buildKernelsPipeline(pm, /*target=*/"cuda", features);
-  // As before the lowering of tile programs.
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  if (options.lowerRings)
-    buildAllocateTilesPipeline(pm, features);
+  auto build = [&](OpPassManager &pm, ArrayRef<std::string> chips) {
+    buildFormsPipeline(pm, options, forms, chips);
+    CommonFeatures features = getCommonFeatures(chips);
+    buildKernelsPipeline(pm, /*target=*/"cuda", features);
+    // As before the lowering of tile programs.
+    pm.addPass(createCanonicalizerPass());
+    pm.addPass(createCSEPass());
+    if (options.lowerRings)
+      buildAllocateTilesPipeline(pm, features);
+  };
+  buildForEachForm(pm, getChipNames(options), build);
 }
 
 void gdr::buildCompilePipeline(OpPassManager &pm,
                                const CompileOptions &options) {
   SmallVector<std::string> chips = getChipNames(options);
-  buildFormsPipeline(pm, options, getFormOptions(options));
   if (options.target == "cpu") {
+    addVerifyChips(pm, chips);
+    buildFormsPipeline(pm, options, getFormOptions(options), chips);
     addDescribeEntry(pm, options.target);
     buildLowerToCPUPipeline(pm);
     return;
   }
-  CommonFeatures features = getCommonFeatures(chips);
-  buildKernelsPipeline(pm, options.target, features);
-  AttachTargetsOptions targetOptions;
-  targetOptions.chips = chips;
-  pm.addPass(createAttachTargets(targetOptions));
-  buildLowerToGPUPipeline(pm, features);
+  auto build = [&](OpPassManager &pm, ArrayRef<std::string> chips) {
+    buildFormsPipeline(pm, options, getFormOptions(options), chips);
+    CommonFeatures features = getCommonFeatures(chips);
+    buildKernelsPipeline(pm, options.target, features);
+    AttachTargetsOptions targetOptions;
+    targetOptions.chips.assign(chips.begin(), chips.end());
+    pm.addPass(createAttachTargets(targetOptions));
+    buildLowerToGPUPipeline(pm, features);
+  };
+  buildForEachForm(pm, chips, build);
 }
 
 void gdr::registerCompilePipeline() {

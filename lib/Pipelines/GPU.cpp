@@ -94,6 +94,9 @@ void gdr::registerGPUPipeline() {
       [](OpPassManager &pm, const LowerToGPUOptions &options) {
         SmallVector<std::string> chips(options.chips.begin(),
                                        options.chips.end());
+        VerifyChipsOptions verifyOptions;
+        verifyOptions.chips = chips;
+        pm.addPass(createVerifyChips(verifyOptions));
         buildLowerToGPUPipeline(pm, getCommonFeatures(chips));
       });
 }

@@ -16,6 +16,7 @@
 #include "Load.h"
 
 struct gdr_call {
+  /// On a device the variant that runs on it.
   const gdr_function *function;
   const gdr_args_header *args;
   /// Null on the CPU.

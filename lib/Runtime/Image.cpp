@@ -36,30 +36,39 @@ static bool isBetter(const gdr_image &a, const gdr_image &b) {
   return getRank(a) > getRank(b);
 }
 
+template <typename Callback>
+static void forEachImage(const gdr_function &function, Callback callback) {
+  for (const gdr_function *variant = &function; variant;
+       variant = variant->next)
+    for (int64_t i = 0; i < variant->num_images; ++i)
+      callback(*variant, variant->images[i]);
+}
+
 /// Lists the images as nvcc would name them: "sm_90a, compute_80".
 static void listImages(const gdr_function &function, char *text, size_t size) {
   std::snprintf(text, size, "nothing, as it holds no image");
   size_t length = 0;
-  for (int64_t i = 0; i < function.num_images && length < size; ++i) {
-    const gdr_image &image = function.images[i];
+  forEachImage(function, [&](const gdr_function &, const gdr_image &image) {
+    if (length >= size)
+      return;
     length += std::snprintf(
-        text + length, size - length, "%s%s_%" PRId64 "%s", i == 0 ? "" : ", ",
-        image.kind == GDR_IMAGE_PTX ? "compute" : "sm",
+        text + length, size - length, "%s%s_%" PRId64 "%s",
+        length == 0 ? "" : ", ", image.kind == GDR_IMAGE_PTX ? "compute" : "sm",
         image.compute_capability, image.architecture_specific ? "a" : "");
-  }
+  });
 }
 
 int32_t gdr::runtime::chooseImage(const gdr_function &function, int64_t device,
                                   int64_t computeCapability,
-                                  const gdr_image *&image) {
-  image = nullptr;
-  for (int64_t i = 0; i < function.num_images; ++i) {
-    const gdr_image &candidate = function.images[i];
-    if (canRun(candidate, computeCapability) &&
-        (!image || isBetter(candidate, *image)))
-      image = &candidate;
-  }
-  if (image)
+                                  ChosenImage &chosen) {
+  chosen = {};
+  forEachImage(function,
+               [&](const gdr_function &variant, const gdr_image &image) {
+                 if (canRun(image, computeCapability) &&
+                     (!chosen.image || isBetter(image, *chosen.image)))
+                   chosen = {&variant, &image};
+               });
+  if (chosen.image)
     return GDR_OK;
   char images[256];
   listImages(function, images, sizeof(images));

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The choice among the images of a function, by compute capability alone.
+// The choice among the images of a function and its variants, by compute
+// capability alone.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,10 +17,16 @@
 
 namespace gdr::runtime {
 
-/// Finds the best image for a device with this compute capability
-/// (10 * major + minor).
+/// An image and the variant of the function that it is of.
+struct ChosenImage {
+  const gdr_function *variant = nullptr;
+  const gdr_image *image = nullptr;
+};
+
+/// Finds the best image among all variants for a device with this compute
+/// capability (10 * major + minor).
 int32_t chooseImage(const gdr_function &function, int64_t device,
-                    int64_t computeCapability, const gdr_image *&image);
+                    int64_t computeCapability, ChosenImage &chosen);
 
 } // namespace gdr::runtime
 

@@ -16,17 +16,28 @@
 #include "Device.h"
 #include "Error.h"
 
+#include <algorithm>
+
 using namespace gdr::runtime;
 
 static constexpr uintptr_t workspaceAlignment = 256;
 
+// The bytes that every variant can do with.
+static int64_t getWorkspaceSize(const gdr_function &function,
+                                BoundArguments &bound) {
+  int64_t most = 0;
+  for (const gdr_function *variant = &function; variant;
+       variant = variant->next)
+    if (variant->workspace_size)
+      most = std::max(most, variant->workspace_size(bound.pointers));
+  return most;
+}
+
 static int32_t checkWorkspace(const gdr_function &function,
                               const gdr_args_header &args,
                               BoundArguments &bound) {
-  if (!function.workspace_size)
-    return GDR_OK;
-  int64_t needed = function.workspace_size(bound.pointers);
-  if (needed <= 0)
+  int64_t needed = getWorkspaceSize(function, bound);
+  if (needed == 0)
     return GDR_OK;
   if (!args.workspace)
     return fail(GDR_INVALID_ARGUMENT,
@@ -53,6 +64,7 @@ static int32_t invokeOnDevice(gdr_call &call, BoundArguments &bound) {
   ScopedContext scope(*call.loaded->driver);
   if (int32_t status = scope.enter(call.loaded->context))
     return status;
+  call.function = call.loaded->variant;
   call.function->host(&call, bound.pointers);
   return call.status;
 }
@@ -79,8 +91,7 @@ int64_t gdr_workspace_size(const gdr_function *function,
   BoundArguments bound;
   if (int32_t status = bindArguments(*function, args, bound))
     return -status;
-  return function->workspace_size ? function->workspace_size(bound.pointers)
-                                  : 0;
+  return getWorkspaceSize(*function, bound);
 }
 
 void *gdr_call_workspace(gdr_call *call) { return call->args->workspace; }

@@ -116,9 +116,9 @@ static int32_t loadModule(const CudaDriver &driver,
   return GDR_OK;
 }
 
-static int32_t getKernels(const CudaDriver &driver,
-                          const gdr_function &function, int64_t device,
+static int32_t getKernels(const CudaDriver &driver, int64_t device,
                           LoadedFunction &loaded) {
+  const gdr_function &function = *loaded.variant;
   for (int64_t i = 0; i < function.num_kernels; ++i) {
     LoadedKernel &kernel = loaded.kernels[i];
     kernel.sharedLimit.store(defaultSharedLimit, std::memory_order_relaxed);
@@ -149,10 +149,15 @@ static int32_t loadFunction(const gdr_function &function, int64_t ordinal,
   if (int32_t status =
           getDeviceLimits(*driver, function, ordinal, device.handle, limits))
     return status;
-  const gdr_image *image;
+  ChosenImage chosen;
   if (int32_t status =
-          chooseImage(function, ordinal, limits.computeCapability, image))
+          chooseImage(function, ordinal, limits.computeCapability, chosen))
     return status;
+  loaded.variant = chosen.variant;
+  loaded.kernels.reset(new (std::nothrow)
+                           LoadedKernel[chosen.variant->num_kernels]);
+  if (!loaded.kernels)
+    return failOutOfMemory(function);
 
   ScopedContext scope(*driver);
   if (int32_t status = scope.enter(device.context))
@@ -161,14 +166,14 @@ static int32_t loadFunction(const gdr_function &function, int64_t ordinal,
   loaded.context = device.context;
   // Not the device's: PTX for an older chip has none on any device.
   loaded.canWaitForDependency =
-      image->compute_capability >= griddepcontrolCapability;
+      chosen.image->compute_capability >= griddepcontrolCapability;
   loaded.hasTensorMaps = limits.computeCapability >= tensorMapCapability &&
                          driver->cuTensorMapEncodeTiled;
   loaded.maxSharedBytes = limits.sharedBytes;
   if (int32_t status =
-          loadModule(*driver, function, ordinal, *image, loaded.module))
+          loadModule(*driver, function, ordinal, *chosen.image, loaded.module))
     return status;
-  int32_t status = getKernels(*driver, function, ordinal, loaded);
+  int32_t status = getKernels(*driver, ordinal, loaded);
   if (status != GDR_OK)
     driver->cuModuleUnload(loaded.module);
   return status;
@@ -213,9 +218,6 @@ int32_t gdr::runtime::getLoadedFunction(const gdr_function &function,
     return GDR_OK;
   std::unique_ptr<LoadedFunction> created(new (std::nothrow) LoadedFunction);
   if (!created)
-    return failOutOfMemory(function);
-  created->kernels.reset(new (std::nothrow) LoadedKernel[function.num_kernels]);
-  if (!created->kernels)
     return failOutOfMemory(function);
   if (int32_t status = loadFunction(function, device, *created))
     return status;

@@ -31,6 +31,8 @@ struct LoadedKernel {
 
 /// A function on one device.
 struct LoadedFunction {
+  /// The variant that runs on the device.
+  const gdr_function *variant = nullptr;
   const CudaDriver *driver = nullptr;
   CUcontext context = nullptr;
   CUmodule module = nullptr;

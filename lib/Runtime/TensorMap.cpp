@@ -140,11 +140,10 @@ struct TensorName {
 };
 } // namespace
 
-int64_t gdr_fits_tensor_map(gdr_call *call, const gdr_tensor_map *description) {
+int64_t gdr_fits_boxes(gdr_call *, const gdr_tensor_map *description) {
   Geometry geometry;
   Reason reason;
-  return call->loaded->hasTensorMaps &&
-         getGeometry(*description, geometry, reason);
+  return getGeometry(*description, geometry, reason);
 }
 
 // Whether boxes of the tensor can be copied; otherwise the call fails.

@@ -54,6 +54,21 @@ CommonFeatures mlir::gdr::getCommonFeatures(ArrayRef<std::string> names) {
   return common;
 }
 
+SmallVector<SmallVector<std::string>>
+mlir::gdr::groupByFeatures(ArrayRef<std::string> names) {
+  SmallVector<SmallVector<std::string>> groups;
+  for (const std::string &name : names) {
+    auto *found = llvm::find_if(groups, [&](const auto &group) {
+      return getCommonFeatures(group) == getCommonFeatures(name);
+    });
+    if (found == groups.end())
+      groups.push_back({name});
+    else
+      found->push_back(name);
+  }
+  return groups;
+}
+
 std::string mlir::gdr::getUnknownChipMessage(StringRef name) {
   auto names =
       llvm::map_range(chips, [](const Chip &chip) { return chip.name; });

@@ -72,22 +72,29 @@ static LogicalResult emitFatbin(ModuleOp module, raw_ostream &os) {
   return success();
 }
 
+// What an object is to hold: cubins, unless it is asked for PTX or there is no
+// ptxas.
+static FailureOr<StringRef> getObjectFormat(ModuleOp module,
+                                            const EmitOptions &options) {
+  if (options.holdsPTX)
+    return StringRef("ptx");
+  llvm::Expected<std::string> tool = findCudaTool("ptxas", options.ptxas);
+  if (tool)
+    return StringRef("cubin");
+  std::string message = llvm::toString(tool.takeError());
+  if (!options.ptxas.empty())
+    return module.emitError(message);
+  if (!module.getOps<gpu::GPUModuleOp>().empty())
+    module.emitWarning(message)
+        << ": the object holds PTX, which the driver compiles when it is "
+           "loaded";
+  return StringRef("ptx");
+}
+
 LogicalResult mlir::gdr::addEntryPoints(ModuleOp module,
                                         const EmitOptions &options) {
-  StringRef format = "cubin";
-  bool hasKernels = !module.getOps<gpu::GPUModuleOp>().empty();
-  if (llvm::Expected<std::string> tool = findCudaTool("ptxas", options.ptxas);
-      !tool) {
-    std::string message = llvm::toString(tool.takeError());
-    if (!options.ptxas.empty())
-      return module.emitError(message);
-    if (hasKernels)
-      module.emitWarning(message)
-          << ": the object holds PTX, which the driver compiles when it is "
-             "loaded";
-    format = "ptx";
-  }
-  if (failed(serialize(module, format, options)))
+  FailureOr<StringRef> format = getObjectFormat(module, options);
+  if (failed(format) || failed(serialize(module, *format, options)))
     return failure();
   PassManager pm(module.getContext(), module.getOperationName());
   pm.addPass(createEmitEntry());

@@ -13,6 +13,7 @@
 
 #include "gdr/Target/Passes.h"
 
+#include "ArgumentTable.h"
 #include "gdr-c/Runtime.h"
 #include "gdr/Target/Chips.h"
 #include "gdr/Target/Entry.h"
@@ -32,103 +33,6 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::gdr;
 
-//===----------------------------------------------------------------------===//
-// The argument table
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// Numbers the dimensions' names. A name that some argument fixes has that size
-/// wherever it stands.
-class Symbols {
-public:
-  explicit Symbols(ArrayRef<EntryArgument> arguments) {
-    for (const EntryArgument &argument : arguments)
-      if (auto memref = dyn_cast<MemRefType>(argument.type))
-        for (auto [dim, size] : llvm::zip(argument.dims, memref.getShape())) {
-          auto [name, offset] = split(dim);
-          if (name.empty())
-            continue;
-          if (ShapedType::isDynamic(size))
-            numbers.insert({name, static_cast<int64_t>(numbers.size())});
-          else
-            sizes.insert({name, size - offset});
-        }
-  }
-
-  /// "N+1" is one more than "N".
-  static std::pair<StringRef, int64_t> split(StringRef dim) {
-    auto [name, offset] = dim.split('+');
-    int64_t value = 0;
-    offset.getAsInteger(10, value);
-    return {name, value};
-  }
-
-  std::optional<int64_t> getSize(StringRef name) const {
-    auto found = sizes.find(name);
-    return found == sizes.end() ? std::nullopt : std::optional(found->second);
-  }
-  int64_t getNumber(StringRef name) const { return numbers.lookup(name); }
-  SmallVector<StringRef> getNames() const {
-    return llvm::to_vector(llvm::make_first_range(numbers));
-  }
-
-private:
-  llvm::MapVector<StringRef, int64_t> numbers;
-  llvm::DenseMap<StringRef, int64_t> sizes;
-};
-
-} // namespace
-
-static DLDataTypeCode getTypeCode(Type type) {
-  if (type.isBF16())
-    return kDLBfloat;
-  return isa<FloatType>(type) ? kDLFloat : kDLInt;
-}
-
-// The gdr_argument of an argument.
-static gdr_argument getArgumentSpec(const EntryArgument &argument,
-                                    const Symbols &symbols) {
-  gdr_argument spec = {};
-  auto memref = dyn_cast<MemRefType>(argument.type);
-  if (!memref) {
-    spec.kind = isa<FloatType>(argument.type) ? GDR_ARGUMENT_FLOAT
-                                              : GDR_ARGUMENT_INTEGER;
-    return spec;
-  }
-  spec.kind = GDR_ARGUMENT_TENSOR;
-  spec.type_code = getTypeCode(memref.getElementType());
-  spec.type_bits = memref.getElementTypeBitWidth();
-  spec.rank = memref.getRank();
-  spec.alignment = argument.alignment;
-  auto [strides, offset] = memref.getStridesAndOffset();
-  for (int64_t i = 0; i < spec.rank; ++i) {
-    spec.symbols[i] = -1;
-    spec.sizes[i] = memref.isDynamicDim(i) ? GDR_DYNAMIC : memref.getDimSize(i);
-    spec.strides[i] = strides[i];
-    if (ShapedType::isDynamic(strides[i]))
-      spec.strides[i] =
-          memref.getLayout().isIdentity() ? GDR_CONTIGUOUS : GDR_DYNAMIC;
-    if (!memref.isDynamicDim(i) ||
-        i >= static_cast<int64_t>(argument.dims.size()))
-      continue;
-    auto [name, symbolOffset] = Symbols::split(argument.dims[i]);
-    if (name.empty())
-      continue;
-    if (std::optional<int64_t> size = symbols.getSize(name)) {
-      spec.sizes[i] = *size + symbolOffset;
-    } else {
-      spec.symbols[i] = symbols.getNumber(name);
-      spec.symbol_offsets[i] = symbolOffset;
-    }
-  }
-  return spec;
-}
-
-//===----------------------------------------------------------------------===//
-// Constants and functions
-//===----------------------------------------------------------------------===//
-
 namespace {
 
 /// A field of a constant struct: an integer, or the address of a symbol; an
@@ -137,25 +41,34 @@ using Field = std::variant<int64_t, std::string>;
 
 class EntryEmitter {
 public:
-  EntryEmitter(ModuleOp module, LLVM::LLVMFuncOp host, const Entry &entry)
-      : b(host.getLoc(), OpBuilder::atBlockEnd(module.getBody())),
-        module(module), host(host), entry(entry), name(entry.getName()) {}
+  /// `hosts` are the host code of each variant of the function.
+  EntryEmitter(ModuleOp module, ArrayRef<LLVM::LLVMFuncOp> hosts,
+               const Entry &entry)
+      : b(module.getLoc(), OpBuilder::atBlockEnd(module.getBody())),
+        module(module), hosts(hosts), entry(entry), name(entry.getName()) {
+    b.setLoc(this->hosts.front().getLoc());
+  }
 
   LogicalResult emit();
 
 private:
+  LogicalResult verifyVariants();
   LogicalResult verifyNames();
   std::string addString(const Twine &suffix, StringRef text);
   std::string addNames(const Twine &suffix, ArrayRef<StringRef> names);
-  std::string addArguments(const Symbols &symbols);
-  FailureOr<std::pair<std::string, int64_t>> addImages();
+  std::string addArguments(const DimSymbols &symbols);
+  FailureOr<std::pair<std::string, int64_t>> addImages(LLVM::LLVMFuncOp host,
+                                                       const Twine &prefix);
+  FailureOr<std::string> addVariant(size_t number,
+                                    ArrayRef<Field> argumentFields,
+                                    const Field &state, const Field &next);
   std::string addStruct(const Twine &suffix, ArrayRef<Field> fields,
                         bool isConstant = true);
   Value createField(const Field &field);
   SmallVector<Value> createHostOperands(Value arguments,
                                         ArrayRef<Type> parameters);
-  void addHostThunk();
-  std::string addWorkspaceThunk();
+  std::string addHostThunk(LLVM::LLVMFuncOp host, const Twine &prefix);
+  std::string addWorkspaceThunk(LLVM::LLVMFuncOp host, const Twine &prefix);
   void addEntryPoint(const Twine &entryName, Type result, StringRef body,
                      Type parameter, StringRef function);
 
@@ -166,7 +79,7 @@ private:
 
   ImplicitLocOpBuilder b;
   ModuleOp module;
-  LLVM::LLVMFuncOp host;
+  SmallVector<LLVM::LLVMFuncOp> hosts;
   const Entry &entry;
   StringRef name;
 };
@@ -190,7 +103,7 @@ std::string EntryEmitter::addNames(const Twine &suffix,
   return addString(suffix, text);
 }
 
-std::string EntryEmitter::addArguments(const Symbols &symbols) {
+std::string EntryEmitter::addArguments(const DimSymbols &symbols) {
   constexpr size_t words = sizeof(gdr_argument) / sizeof(int64_t);
   SmallVector<int64_t> table;
   for (const EntryArgument &argument : entry.getArguments()) {
@@ -238,7 +151,8 @@ std::string EntryEmitter::addStruct(const Twine &suffix, ArrayRef<Field> fields,
 }
 
 // The images, as consecutive gdr_image; their symbol and number.
-FailureOr<std::pair<std::string, int64_t>> EntryEmitter::addImages() {
+FailureOr<std::pair<std::string, int64_t>>
+EntryEmitter::addImages(LLVM::LLVMFuncOp host, const Twine &prefix) {
   auto kernelModule =
       host->getAttrOfType<FlatSymbolRefAttr>(kernelModuleAttrName);
   if (!kernelModule)
@@ -260,11 +174,11 @@ FailureOr<std::pair<std::string, int64_t>> EntryEmitter::addImages() {
     fields.push_back(int64_t{isPtx ? GDR_IMAGE_PTX : GDR_IMAGE_CUBIN});
     fields.push_back(chip->computeCapability);
     fields.push_back(int64_t{chip->isArchitectureSpecific});
-    fields.push_back(addString("image" + Twine(i), data));
+    fields.push_back(addString(prefix + "image" + Twine(i), data));
     fields.push_back(static_cast<int64_t>(data.size()));
   }
   int64_t count = binary.getObjects().size();
-  return std::pair(addStruct("images", fields), count);
+  return std::pair(addStruct(prefix + "images", fields), count);
 }
 
 // Loads the parts of the arguments' descriptors, one for each parameter. All
@@ -296,11 +210,12 @@ SmallVector<Value> EntryEmitter::createHostOperands(Value arguments,
   return operands;
 }
 
-// void name.call(gdr_call *call, void *const *arguments)
-void EntryEmitter::addHostThunk() {
+// void name.call(gdr_call *call, void *const *arguments); returns its name.
+std::string EntryEmitter::addHostThunk(LLVM::LLVMFuncOp host,
+                                       const Twine &prefix) {
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(b.getContext()), {getPointer(), getPointer()});
-  auto thunk = LLVM::LLVMFuncOp::create(b, getName("call"), type,
+  auto thunk = LLVM::LLVMFuncOp::create(b, getName(prefix + "call"), type,
                                         LLVM::Linkage::Internal);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(thunk.addEntryBlock(b));
@@ -309,17 +224,19 @@ void EntryEmitter::addHostThunk() {
   operands.insert(operands.begin(), thunk.getArgument(0));
   LLVM::CallOp::create(b, host, operands);
   LLVM::ReturnOp::create(b, ValueRange());
+  return thunk.getName().str();
 }
 
 // int64_t name.workspace(void *const *arguments); returns its name, or "" if
-// the function needs no workspace.
-std::string EntryEmitter::addWorkspaceThunk() {
+// the variant needs no workspace.
+std::string EntryEmitter::addWorkspaceThunk(LLVM::LLVMFuncOp host,
+                                            const Twine &prefix) {
   auto symbol = host->getAttrOfType<FlatSymbolRefAttr>(workspaceSizeAttrName);
   if (!symbol)
     return "";
   auto size = module.lookupSymbol<LLVM::LLVMFuncOp>(symbol.getValue());
   auto thunk = LLVM::LLVMFuncOp::create(
-      b, getName("workspace"),
+      b, getName(prefix + "workspace"),
       LLVM::LLVMFunctionType::get(b.getI64Type(), getPointer()),
       LLVM::Linkage::Internal);
   OpBuilder::InsertionGuard guard(b);
@@ -357,53 +274,86 @@ LogicalResult EntryEmitter::verifyNames() {
     bool isRuntime = symbol == "gdr_invoke" || symbol == "gdr_workspace_size" ||
                      symbol == "gdr_load";
     if (isRuntime || module.lookupSymbol(symbol))
-      return host.emitOpError("expected no other symbol '")
+      return hosts.front().emitOpError("expected no other symbol '")
              << symbol << "', which is an entry point of '" << name << "'";
   }
   return success();
 }
 
-LogicalResult EntryEmitter::emit() {
-  if (failed(verifyNames()))
-    return failure();
-  FailureOr<std::pair<std::string, int64_t>> images = addImages();
+LogicalResult EntryEmitter::verifyVariants() {
+  Attribute first = hosts.front()->getAttr(entryAttrName);
+  for (LLVM::LLVMFuncOp host : llvm::drop_begin(hosts))
+    if (host->getAttr(entryAttrName) != first) {
+      InFlightDiagnostic diagnostic =
+          host.emitOpError("expected variants of '");
+      diagnostic << name << "' to have the same entry";
+      diagnostic.attachNote(hosts.front().getLoc()) << "the first variant";
+      return diagnostic;
+    }
+  return success();
+}
+
+// Adds the gdr_function of a variant; returns its symbol.
+FailureOr<std::string> EntryEmitter::addVariant(size_t number,
+                                                ArrayRef<Field> argumentFields,
+                                                const Field &state,
+                                                const Field &next) {
+  LLVM::LLVMFuncOp host = hosts[number];
+  std::string prefix;
+  if (number > 0)
+    prefix = ("variant" + Twine(number) + ".").str();
+  FailureOr<std::pair<std::string, int64_t>> images = addImages(host, prefix);
   if (failed(images))
     return failure();
-  SmallVector<EntryArgument> arguments = entry.getArguments();
-  Symbols symbols(arguments);
-  SmallVector<StringRef> argumentNames = llvm::map_to_vector(
-      arguments, [](const EntryArgument &argument) { return argument.name; });
   SmallVector<StringRef> kernelNames;
   if (auto kernels = host->getAttrOfType<ArrayAttr>(kernelsAttrName))
     for (auto kernel : kernels.getAsRange<StringAttr>())
       kernelNames.push_back(kernel.getValue());
-
-  addHostThunk();
-  std::string workspaceThunk = addWorkspaceThunk();
-  std::string nameText = addString("name", (name + Twine('\0')).str());
-  std::string argumentTable = addArguments(symbols);
-  std::string argumentText = addNames("argument_names", argumentNames);
-  std::string symbolText = addNames("symbol_names", symbols.getNames());
-  std::string kernelText = addNames("kernel_names", kernelNames);
-  std::string state = addStruct("state", {std::string()}, /*isConstant=*/false);
+  std::string call = addHostThunk(host, prefix);
+  std::string workspace = addWorkspaceThunk(host, prefix);
   // The fields of gdr_function, in order.
-  std::string function = addStruct(
-      "function",
-      {int64_t{GDR_ABI_VERSION}, int64_t{entry.isOnDevice() ? kDLCUDA : kDLCPU},
-       nameText, static_cast<int64_t>(arguments.size()), argumentTable,
-       argumentText, static_cast<int64_t>(symbols.getNames().size()),
-       symbolText, static_cast<int64_t>(kernelNames.size()), kernelText,
-       images->second, images->first, getName("call"), workspaceThunk, state});
+  SmallVector<Field> fields(argumentFields);
+  fields.append({static_cast<int64_t>(kernelNames.size()),
+                 addNames(prefix + "kernel_names", kernelNames), images->second,
+                 images->first, call, workspace, state, next});
+  return addStruct(prefix + "function", fields);
+}
 
+LogicalResult EntryEmitter::emit() {
+  if (failed(verifyVariants()) || failed(verifyNames()))
+    return failure();
+  SmallVector<EntryArgument> arguments = entry.getArguments();
+  DimSymbols symbols(arguments);
+  SmallVector<StringRef> argumentNames = llvm::map_to_vector(
+      arguments, [](const EntryArgument &argument) { return argument.name; });
+  Field fields[] = {int64_t{GDR_ABI_VERSION},
+                    int64_t{entry.isOnDevice() ? kDLCUDA : kDLCPU},
+                    addString("name", (name + Twine('\0')).str()),
+                    static_cast<int64_t>(arguments.size()),
+                    addArguments(symbols),
+                    addNames("argument_names", argumentNames),
+                    static_cast<int64_t>(symbols.getNames().size()),
+                    addNames("symbol_names", symbols.getNames())};
+  std::string state = addStruct("state", {std::string()}, /*isConstant=*/false);
+  std::string function;
+  // The last one first, so that each can point to the next.
+  for (size_t number = hosts.size(); number-- > 0;) {
+    FailureOr<std::string> variant =
+        addVariant(number, fields, state, /*next=*/function);
+    if (failed(variant))
+      return failure();
+    function = *variant;
+  }
   addEntryPoint(name, b.getI32Type(), "gdr_invoke", getPointer(), function);
   addEntryPoint(name + "_workspace_size", b.getI64Type(), "gdr_workspace_size",
                 getPointer(), function);
   addEntryPoint(name + "_load", b.getI32Type(), "gdr_load", b.getI32Type(),
                 function);
-  for (StringRef attribute :
-       {StringRef(entryAttrName), StringRef(kernelsAttrName),
-        StringRef(kernelModuleAttrName), StringRef(workspaceSizeAttrName)})
-    host->removeAttr(attribute);
+  for (LLVM::LLVMFuncOp host : hosts)
+    for (StringRef attribute :
+         {StringRef(entryAttrName), StringRef(kernelsAttrName),
+          StringRef(kernelModuleAttrName), StringRef(workspaceSizeAttrName)})
+      host->removeAttr(attribute);
   return success();
 }
 
@@ -412,11 +362,15 @@ namespace {
 struct EmitEntry : gdr::impl::EmitEntryBase<EmitEntry> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    SmallVector<LLVM::LLVMFuncOp> functions(module.getOps<LLVM::LLVMFuncOp>());
-    for (LLVM::LLVMFuncOp function : functions)
+    llvm::MapVector<StringRef, SmallVector<LLVM::LLVMFuncOp, 1>> variants;
+    for (auto function : module.getOps<LLVM::LLVMFuncOp>())
       if (std::optional<Entry> entry = Entry::get(function))
-        if (failed(EntryEmitter(module, function, *entry).emit()))
-          return signalPassFailure();
+        variants[entry->getName()].push_back(function);
+    for (auto &[name, hosts] : variants) {
+      std::optional<Entry> entry = Entry::get(hosts.front());
+      if (failed(EntryEmitter(module, hosts, *entry).emit()))
+        return signalPassFailure();
+    }
     // Their images are in the entries' constants now.
     for (auto binary :
          llvm::make_early_inc_range(module.getOps<gpu::BinaryOp>()))

@@ -66,19 +66,19 @@ static Value createAddress(ImplicitLocOpBuilder &b, Value tensor,
   return arith::AddIOp::create(b, base, bytes);
 }
 
-// A gdr_tensor_map on the stack: all fields are 64 bits wide.
-template <typename OpTy>
-static Value createDescription(ImplicitLocOpBuilder &b, OpTy op,
-                               func::FuncOp hostCode) {
-  TypedValue<MemRefType> tensor = op.getTensor();
-  MemRefType type = tensor.getType();
+// A gdr_tensor_map on the stack: all fields are 64 bits wide. Of a tensor that
+// is only checked there is no box.
+static Value createDescription(ImplicitLocOpBuilder &b, func::FuncOp hostCode,
+                               Value tensor, ArrayRef<int64_t> box = {},
+                               int64_t swizzle = 0) {
+  auto type = cast<MemRefType>(tensor.getType());
   auto metadata = memref::ExtractStridedMetadataOp::create(b, tensor);
   SmallVector<Value> fields = {
       createI64(b, getArgumentNumber(hostCode, tensor)),
       createI64(b, type.getElementType().isBF16() ? kDLBfloat : kDLFloat),
       createI64(b, type.getElementTypeBitWidth()),
       createI64(b, type.getRank()),
-      createI64(b, op.getSwizzle()),
+      createI64(b, swizzle),
       createAddress(b, tensor,
                     createI64(b, metadata.getConstifiedMixedOffset()))};
   auto addArray = [&](ArrayRef<OpFoldResult> values) {
@@ -88,7 +88,7 @@ static Value createDescription(ImplicitLocOpBuilder &b, OpTy op,
   };
   addArray(metadata.getConstifiedMixedSizes());
   addArray(metadata.getConstifiedMixedStrides());
-  addArray(getAsIndexOpFoldResult(b.getContext(), op.getBox()));
+  addArray(getAsIndexOpFoldResult(b.getContext(), box));
 
   Value description = createStackSlot(b, b.getI64Type(), fields.size());
   for (auto [i, field] : llvm::enumerate(fields)) {
@@ -145,7 +145,7 @@ struct TensorMapToRuntime
     : gdr::impl::TensorMapToRuntimeBase<TensorMapToRuntime> {
   void runOnOperation() override {
     WalkResult result = getOperation()->walk([&](Operation *op) -> WalkResult {
-      if (auto fits = dyn_cast<FitsTensorMapOp>(op))
+      if (auto fits = dyn_cast<FitsBoxesOp>(op))
         return replace(fits);
       if (auto expect = dyn_cast<ExpectBoxesOp>(op))
         return replace(expect);
@@ -158,30 +158,49 @@ struct TensorMapToRuntime
   }
 
 private:
-  LogicalResult replace(FitsTensorMapOp op) {
+  // Calls gdr_fits_boxes or gdr_expect_boxes for each of the tensors; returns
+  // the results.
+  template <typename OpTy>
+  FailureOr<SmallVector<Value>> createCalls(OpTy op, StringRef function,
+                                            Type result) {
     FailureOr<func::FuncOp> hostCode = getHostCode(op, "op", passName);
     if (failed(hostCode))
       return failure();
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    Value description = createDescription(b, op, *hostCode);
-    Value fits = createRuntimeCall(b, "gdr_fits_tensor_map", b.getI64Type(),
-                                   {getCallObject(*hostCode), description})
-                     .getResult();
+    SmallVector<Value> results;
+    for (Value tensor : op.getTensors()) {
+      if (!isa<MemRefType>(tensor.getType()))
+        return op.emitOpError("expected memrefs, got tensors; run "
+                              "gdr-bufferize before ")
+               << passName;
+      Value description = createDescription(b, *hostCode, tensor);
+      llvm::append_range(
+          results, createRuntimeCall(b, function, result,
+                                     {getCallObject(*hostCode), description})
+                       .getResults());
+    }
+    return results;
+  }
+
+  LogicalResult replace(FitsBoxesOp op) {
+    ImplicitLocOpBuilder b(op.getLoc(), op);
+    FailureOr<SmallVector<Value>> answers =
+        createCalls(op, "gdr_fits_boxes", b.getI64Type());
+    if (failed(answers))
+      return failure();
+    Value all = answers->front();
+    for (Value answer : llvm::drop_begin(*answers))
+      all = arith::AndIOp::create(b, all, answer);
     op.getFits().replaceAllUsesWith(arith::CmpIOp::create(
-        b, arith::CmpIPredicate::ne, fits, createI64(b, 0)));
+        b, arith::CmpIPredicate::ne, all, createI64(b, 0)));
     op.erase();
     return success();
   }
 
   LogicalResult replace(ExpectBoxesOp op) {
-    FailureOr<func::FuncOp> hostCode = getHostCode(op, "op", passName);
-    if (failed(hostCode))
+    if (failed(createCalls(op, "gdr_expect_boxes",
+                           LLVM::LLVMVoidType::get(op.getContext()))))
       return failure();
-    ImplicitLocOpBuilder b(op.getLoc(), op);
-    Value description = createDescription(b, op, *hostCode);
-    createRuntimeCall(b, "gdr_expect_boxes",
-                      LLVM::LLVMVoidType::get(b.getContext()),
-                      {getCallObject(*hostCode), description});
     op.erase();
     return success();
   }
@@ -193,7 +212,8 @@ private:
     ImplicitLocOpBuilder b(op.getLoc(), op);
     Value map = createStackSlot(b, getMapType(b), /*count=*/1,
                                 GDR_TENSOR_MAP_ALIGNMENT);
-    Value description = createDescription(b, op, *hostCode);
+    Value description = createDescription(b, *hostCode, op.getTensor(),
+                                          op.getBox(), op.getSwizzle());
     createRuntimeCall(b, "gdr_encode_tensor_map",
                       LLVM::LLVMVoidType::get(b.getContext()),
                       {getCallObject(*hostCode), map, description});

@@ -7,13 +7,14 @@
 
 // RUN: gdr-opt %s --gdr-chunk-to-wg=tensor-maps=false --gdr-describe-entry --gdr-attach-targets=chips=sm_80 --gdr-lower-to-gpu=chip=sm_80 --emit=ptx | FileCheck %s --check-prefixes=CHECK,SM80 --implicit-check-not=wgmma --implicit-check-not=.bulk
 
-// The same tile program with the instructions of each chip. Kernels for several
-// chips have those that all of them have, and a remark says so.
+// The same tile program with the instructions of each chip. For several chips
+// there is a variant for each group of chips that have the same instructions and
+// memory, which is what it is for such a chip alone.
 
-// RUN: gdr-opt %s --gdr-compile=chip=sm_80,sm_90a --gdr-serialize-kernels=format=ptx | FileCheck %s --check-prefix=BOTH --implicit-check-not=wgmma
-// RUN: gdr-opt %s --gdr-compile=chip=sm_80,sm_90a --remarks-filter-missed=gdr-wg-to-nvvm -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
-// RUN: gdr-opt %s --gdr-compile=chip=sm_90a,sm_120a --remarks-filter-missed=gdr-wg-to-nvvm -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK-BULK
-// RUN: gdr-opt %s --gdr-compile=chip=sm_80,sm_90 --remarks-filter-missed=gdr-wg-to-nvvm -o /dev/null 2>&1 | count 0
+// RUN: gdr-opt %s --gdr-compile=chip=sm_80,sm_90a,sm_86,sm_89 --gdr-serialize-kernels=format=ptx -o %t.all.mlir
+// RUN: FileCheck %s --check-prefix=ALL --input-file=%t.all.mlir
+// RUN: gdr-opt %s --gdr-compile=chip=sm_80,sm_90a,sm_86,sm_89 --emit=header | FileCheck %s --check-prefix=HEADER
+// RUN: gdr-opt %s --gdr-tile-programs=chip=sm_80,sm_90a | FileCheck %s --check-prefix=TILES
 
 // CHECK:      .entry prepare_prepare(
 // SM90A-DAG:    cp.async.bulk.tensor
@@ -24,14 +25,35 @@
 // SM80-DAG:     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
 // CHECK:        ret;
 
-// BOTH:      gpu.binary @prepare_kernels
-// BOTH-SAME:   chip = "sm_80"
-// BOTH-SAME:   cp.async.cg.shared.global
-// BOTH-SAME:   chip = "sm_90a"
-// BOTH-SAME:   cp.async.cg.shared.global
+// ALL-LABEL:  llvm.func internal @prepare.host.sm_80(
+// ALL-SAME:     name = "prepare"
+// ALL-SAME:     gdr.kernel_module = @prepare_kernels.sm_80
+// ALL:          llvm.call @gdr_expect_boxes(
+// ALL:        gpu.binary @prepare_kernels.sm_80
+// ALL-NOT:      wgmma
+// ALL-SAME:     chip = "sm_80"
+// ALL-NOT:      wgmma
+// ALL-SAME:     cp.async.cg.shared.global
+// ALL-LABEL:  llvm.func internal @prepare.host.sm_90a(
+// ALL:          llvm.call @gdr_encode_tensor_map(
+// ALL:        gpu.binary @prepare_kernels.sm_90a
+// ALL-SAME:     chip = "sm_90a"
+// ALL-SAME:     cp.async.bulk.tensor
+// ALL-SAME:     wgmma.mma_async
+// ALL-LABEL:  llvm.func internal @prepare.host.sm_86(
+// ALL:        gpu.binary @prepare_kernels.sm_86
+// ALL-SAME:     chip = "sm_86"
+// ALL-SAME:     chip = "sm_89"
+// ALL-NOT:    gpu.binary
 
-// REMARK: remark: [Missed] wgmma | Category:gdr-wg-to-nvvm | Reason="the kernels are compiled once for all chips, and sm_80 has no wgmma or bulk copies; compile for sm_90a apart"
-// REMARK-BULK: remark: [Missed] wgmma | Category:gdr-wg-to-nvvm | Reason="the kernels are compiled once for all chips, and sm_120a has no wgmma; compile for sm_90a apart"
+// HEADER:     struct prepare_args {
+// HEADER-NOT: struct prepare_args {
+// HEADER:     #endif
+
+// TILES:      gpu.module @prepare_kernels.sm_80
+// TILES:        wg.tensor_box
+// TILES:      gpu.module @prepare_kernels.sm_90a
+// TILES-NOT:    wg.tensor_box
 
 !q = memref<?x?x1x64xbf16>
 !t = memref<?x2x64x64xbf16>

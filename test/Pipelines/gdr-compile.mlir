@@ -1,5 +1,5 @@
 // RUN: gdr-opt %s --gdr-compile | FileCheck %s --check-prefixes=CHECK,CUDA
-// RUN: gdr-opt %s --gdr-compile=chip=sm_80,sm_90a --emit=mlir | FileCheck %s --check-prefixes=CHECK,CUDA,CHIPS
+// RUN: gdr-opt %s --gdr-compile=chip=sm_86,sm_89 --emit=mlir | FileCheck %s --check-prefixes=CHECK,CUDA,CHIPS
 // RUN: gdr-opt %s --gdr-compile="chip=sm_90a sm-count=1" | FileCheck %s --check-prefixes=CHECK,CUDA
 // RUN: gdr-opt %s --gdr-compile=target=cpu | FileCheck %s --check-prefixes=CHECK,CPU
 // RUN: gdr-opt %s --gdr-compile=target=cpu | not grep -E "[ \"](arith|builtin.unrealized|cf|func|gpu|linalg|math|memref|scf|tensor|ub|vector)\.[a-z]+ "
@@ -24,7 +24,7 @@
 // CUDA-SAME:     gdr.kernel_module = @tensors_kernels
 // CUDA:          llvm.call @gdr_launch(
 // CPU:           llvm.call @gdr_parallel_for(
-// CHIPS:       gpu.module @tensors_kernels [#nvvm.target<{{.*}}sm_80{{.*}}>, #nvvm.target<{{.*}}sm_90a{{.*}}>]
+// CHIPS:       gpu.module @tensors_kernels [#nvvm.target<{{.*}}sm_86{{.*}}>, #nvvm.target<{{.*}}sm_89{{.*}}>]
 // CUDA:          llvm.func @tensors_recurrent({{.*}}nvvm.kernel
 // CUDA:          nvvm.shfl.sync bfly
 // CPU-NOT:     gpu.module

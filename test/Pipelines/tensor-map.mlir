@@ -3,7 +3,7 @@
 
 // Copies x to y through tensor maps and a tensor in the workspace, 64 tokens of
 // one head a block; the second kernel overlaps the first one. Leaves y as it is
-// if x has no tensor map. test/Integration/tensor-map.test runs it.
+// if no boxes of x can be copied. test/Integration/tensor-map.test runs it.
 
 // PTX:       .entry tma_copy(
 // PTX-NEXT:    .param .align 128 .b8 tma_copy_param_0[128],
@@ -13,7 +13,7 @@
 
 // HOST-LABEL: llvm.func internal @copy.host(
 // HOST:         llvm.call @gdr_call_workspace(
-// HOST:         llvm.call @gdr_fits_tensor_map(
+// HOST:         llvm.call @gdr_fits_boxes(
 // HOST-COUNT-3: llvm.call @gdr_encode_tensor_map(
 // HOST-COUNT-2: llvm.call @gdr_launch(
 // HOST-LABEL: llvm.func internal @copy.workspace_size(
@@ -31,7 +31,7 @@ module attributes {gpu.container_module} {
     %t = memref.dim %x, %c1 : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>>
     %t63 = arith.addi %t, %c63 : index
     %chunks = arith.divui %t63, %c64 : index
-    %fits = gdr.fits_tensor_map %x box [1, 64, 1, 64] swizzle 128 : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>>
+    %fits = gdr.fits_boxes %x : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>>
     scf.if %fits {
       %tmp = memref.alloc(%b, %t) : memref<?x?x2x64xbf16>
       %mx = gdr.encode_tensor_map %x box [1, 64, 1, 64] swizzle 128 : memref<?x?x2x64xbf16, strided<[?, ?, ?, 1], offset: ?>> -> !llvm.ptr

@@ -40,18 +40,80 @@ gpu.binary @decode_kernels [#gpu.object<#nvvm.target<chip = "sm_90a">, assembly 
 
 // Floats come as double; a CPU function has neither kernels nor images.
 // CHECK-LABEL: llvm.func internal @scalars.host(
+// CHECK-NOT:   @scalars.image
+// CHECK:       llvm.mlir.global internal constant @scalars.argument_names("x\00n\00\00")
 // CHECK:       llvm.func internal @scalars.call(
 // CHECK:         %[[WIDE:.*]] = llvm.load %{{.*}} : !llvm.ptr -> f64
 // CHECK:         %[[X:.*]] = llvm.fptrunc %[[WIDE]] : f64 to f32
 // CHECK:         %[[N:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i64
 // CHECK:         llvm.call @scalars.host(%{{.*}}, %[[X]], %[[N]])
 // CHECK-NOT:   @scalars.image
-// CHECK:       llvm.mlir.global internal constant @scalars.argument_names("x\00n\00\00")
 // CHECK:       llvm.mlir.global internal constant @scalars.kernel_names("\00")
 // CHECK:       llvm.func @scalars(
 llvm.func internal @scalars.host(%call: !llvm.ptr, %x: f32, %n: i64)
     attributes {gdr.entry = {arguments = [{name = "x", type = f32}, {name = "n", type = index}],
                              device = "cpu", name = "scalars"}} {
+  llvm.return
+}
+
+// -----
+
+// Variants: one entry point, whose first function leads to the others. What is
+// checked and kept is shared; kernels, images, host code and workspace are not.
+// CHECK-LABEL: llvm.func internal @both.host.sm_80(
+// CHECK-NOT:     gdr.entry
+// CHECK-COUNT-1: llvm.mlir.global internal constant @both.arguments(
+// CHECK-NOT:   llvm.mlir.global internal constant @both.arguments(
+// CHECK-COUNT-1: llvm.mlir.global internal @both.state(
+// CHECK:       llvm.mlir.global internal constant @both.variant1.image0("new")
+// CHECK:       llvm.func internal @both.variant1.call(
+// CHECK:         llvm.call @both.host.sm_90a(
+// CHECK:       llvm.func internal @both.variant1.workspace(
+// CHECK:         llvm.call @both.size(
+// CHECK:       llvm.mlir.global internal constant @both.variant1.kernel_names("one\00two\00\00")
+// CHECK:       llvm.mlir.global internal constant @both.variant1.function()
+// CHECK:         %[[STATE:.*]] = llvm.mlir.addressof @both.state
+// CHECK:         llvm.insertvalue %[[STATE]], %{{.*}}[14]
+// CHECK:         %[[NONE:.*]] = llvm.mlir.zero
+// CHECK:         llvm.insertvalue %[[NONE]], %{{.*}}[15]
+// CHECK:       llvm.mlir.global internal constant @both.image0("old")
+// CHECK:       llvm.func internal @both.call(
+// CHECK:         llvm.call @both.host.sm_80(
+// CHECK:       llvm.mlir.global internal constant @both.kernel_names("one\00\00")
+// CHECK:       llvm.mlir.global internal constant @both.function()
+// CHECK:         %[[STATE:.*]] = llvm.mlir.addressof @both.state
+// CHECK:         llvm.insertvalue %[[STATE]], %{{.*}}[14]
+// CHECK:         %[[NEXT:.*]] = llvm.mlir.addressof @both.variant1.function
+// CHECK:         llvm.insertvalue %[[NEXT]], %{{.*}}[15]
+// CHECK:       llvm.func @both(
+// CHECK:         llvm.mlir.addressof @both.function
+// CHECK-NOT:   llvm.func @both(
+llvm.func internal @both.host.sm_80(%call: !llvm.ptr, %n: i64)
+    attributes {gdr.entry = {arguments = [{name = "n", type = index}], device = "cuda", name = "both"},
+                gdr.kernel_module = @old_kernels, gdr.kernels = ["one"]} {
+  llvm.return
+}
+gpu.binary @old_kernels [#gpu.object<#nvvm.target<chip = "sm_80">, assembly = "old">]
+llvm.func internal @both.host.sm_90a(%call: !llvm.ptr, %n: i64)
+    attributes {gdr.entry = {arguments = [{name = "n", type = index}], device = "cuda", name = "both"},
+                gdr.kernel_module = @new_kernels, gdr.kernels = ["one", "two"], gdr.workspace_size = @both.size} {
+  llvm.return
+}
+llvm.func internal @both.size(%n: i64) -> i64 {
+  llvm.return %n : i64
+}
+gpu.binary @new_kernels [#gpu.object<#nvvm.target<chip = "sm_90a">, assembly = "new">]
+
+// -----
+
+// expected-note @below {{the first variant}}
+llvm.func internal @differ.host.a(%call: !llvm.ptr, %n: i64)
+    attributes {gdr.entry = {arguments = [{name = "n", type = index}], device = "cuda", name = "differ"}} {
+  llvm.return
+}
+// expected-error @below {{expected variants of 'differ' to have the same entry}}
+llvm.func internal @differ.host.b(%call: !llvm.ptr, %x: i64)
+    attributes {gdr.entry = {arguments = [{name = "x", type = index}], device = "cuda", name = "differ"}} {
   llvm.return
 }
 

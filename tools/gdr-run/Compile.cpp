@@ -40,7 +40,7 @@ getRuntimeSymbols(llvm::orc::MangleAndInterner intern) {
   GDR_ADD_SYMBOL(gdr_call_workspace);
   GDR_ADD_SYMBOL(gdr_encode_tensor_map);
   GDR_ADD_SYMBOL(gdr_expect_boxes);
-  GDR_ADD_SYMBOL(gdr_fits_tensor_map);
+  GDR_ADD_SYMBOL(gdr_fits_boxes);
   GDR_ADD_SYMBOL(gdr_invoke);
   GDR_ADD_SYMBOL(gdr_launch);
   GDR_ADD_SYMBOL(gdr_load);
@@ -93,9 +93,12 @@ SmallVector<std::string> mlir::gdr::run::getSlotNames(ModuleOp module,
   SmallVector<std::string> names;
   for (Operation &op : *module.getBody())
     if (std::optional<Entry> entry = Entry::get(&op);
-        entry && entry->getName() == function)
+        entry && entry->getName() == function) {
+      // All variants have these.
       for (const EntryArgument &argument : entry->getArguments())
         names.push_back(argument.name.str());
+      return names;
+    }
   return names;
 }
 
@@ -109,8 +112,10 @@ bool mlir::gdr::run::hasTensorCoreKernels(ModuleOp module) {
 }
 
 FailureOr<std::unique_ptr<ExecutionEngine>>
-mlir::gdr::run::generateCode(ModuleOp module) {
-  if (failed(addEntryPoints(module, EmitOptions())))
+mlir::gdr::run::generateCode(ModuleOp module, bool holdsPTX) {
+  EmitOptions emitOptions;
+  emitOptions.holdsPTX = holdsPTX;
+  if (failed(addEntryPoints(module, emitOptions)))
     return failure();
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();

@@ -38,8 +38,9 @@ SmallVector<std::string> getSlotNames(ModuleOp module, StringRef function);
 bool hasTensorCoreKernels(ModuleOp module);
 
 /// Adds the entry points to a module that was lowered and generates code for it
-/// in this process.
-FailureOr<std::unique_ptr<ExecutionEngine>> generateCode(ModuleOp module);
+/// in this process, with PTX or with cubins.
+FailureOr<std::unique_ptr<ExecutionEngine>> generateCode(ModuleOp module,
+                                                         bool holdsPTX);
 
 /// The C entry points of one function.
 struct EntryPoints {

@@ -41,8 +41,13 @@ struct CommandLine {
                             "deadlocks and races"))};
   cl::opt<std::string> chip{
       "chip", cl::value_desc("sm_90a"), cl::cat(category),
-      cl::desc("chip to compile for, or several: kernels then use what all of "
-               "them have (default: that of the GPU)")};
+      cl::desc("chip to compile for, or several, separated by commas (default: "
+               "that of the GPU)")};
+  cl::opt<bool> ptx{
+      "ptx", cl::cat(category),
+      cl::desc(
+          "run PTX, which the driver compiles, also that of an earlier chip "
+          "than the GPU")};
   cl::opt<bool> lowerRings{
       "lower-rings", cl::cat(category),
       cl::desc("interpret tile programs with rings lowered to barriers and "
@@ -153,6 +158,8 @@ static llvm::Error verify(const Options &options) {
     return makeError("--steps and --split exclude each other");
   if (options.lowerRings && options.target != TargetKind::Interpreter)
     return makeError("--lower-rings needs --target=interpreter");
+  if (options.ptx && options.target != TargetKind::CUDA)
+    return makeError("--ptx needs --target=cuda");
   if (options.bench && options.target == TargetKind::Interpreter)
     return makeError("--bench measures cpu and cuda, got --target=interpreter");
   if (!options.check && (options.steps > 1 || !options.splits.empty()))
@@ -171,6 +178,7 @@ llvm::Expected<Options> mlir::gdr::run::parseOptions(int argc, char **argv) {
   options.function = line.function;
   options.target = line.target;
   options.chip = line.chip;
+  options.ptx = line.ptx;
   options.lowerRings = line.lowerRings;
   options.check = line.check;
   options.bench = line.bench;

@@ -27,6 +27,7 @@ struct Options {
   std::string function;
   TargetKind target = TargetKind::CPU;
   std::string chip;
+  bool ptx = false;
   bool lowerRings = false;
   bool check = false;
   bool bench = false;

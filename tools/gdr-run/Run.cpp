@@ -121,7 +121,7 @@ llvm::Error Runner::createCaller() {
     return llvm::Error::success();
   }
   FailureOr<std::unique_ptr<ExecutionEngine>> generated =
-      generateCode(*lowered);
+      generateCode(*lowered, options.ptx);
   if (failed(generated))
     return makeError("cannot generate code for function '{0}'",
                      function.getName());

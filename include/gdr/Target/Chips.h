@@ -48,12 +48,20 @@ struct Chip {
 /// The instruction that multiplies tiles: of a warpgroup, or of a warp.
 enum class TensorCores { Wgmma, MmaSync };
 
-/// What kernels that are compiled once for several chips can use.
+/// What kernels that are compiled once for several chips can use: the form of
+/// the kernels.
 struct CommonFeatures {
   TensorCores tensorCores = TensorCores::Wgmma;
   bool hasBulkCopies = true;
   bool hasSetRegisters = true;
   int64_t sharedMemoryBytes = 232448;
+
+  bool operator==(const CommonFeatures &other) const {
+    return tensorCores == other.tensorCores &&
+           hasBulkCopies == other.hasBulkCopies &&
+           hasSetRegisters == other.hasSetRegisters &&
+           sharedMemoryBytes == other.sharedMemoryBytes;
+  }
 };
 
 /// All supported chips.
@@ -63,6 +71,10 @@ std::optional<Chip> getChip(StringRef name);
 /// What all of these chips have; without any, what sm_90a has. Names that are
 /// not supported are left out.
 CommonFeatures getCommonFeatures(ArrayRef<std::string> names);
+/// The chips in groups that have the same features, in order of the first of
+/// each.
+SmallVector<SmallVector<std::string>>
+groupByFeatures(ArrayRef<std::string> names);
 /// "expected one of sm_80, ..., got 'name'", for diagnostics.
 std::string getUnknownChipMessage(StringRef name);
 

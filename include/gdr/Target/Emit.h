@@ -23,6 +23,9 @@ enum class EmitKind { MLIR, PTX, Cubin, Fatbin, Object, Header };
 struct EmitOptions {
   /// Path of ptxas; found on the PATH or in a CUDA toolkit if empty.
   std::string ptxas;
+  /// Whether an object holds PTX instead of cubins, which the driver compiles,
+  /// also for a later chip than it was written for.
+  bool holdsPTX = false;
   /// Name that a header's include guard is made of.
   std::string headerName = "kernels";
 };

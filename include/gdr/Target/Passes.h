@@ -9,6 +9,7 @@
 #define GDR_TARGET_PASSES_H
 
 #include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace mlir::gdr {
 

@@ -42,6 +42,46 @@ def DescribeEntry : Pass<"gdr-describe-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def CompileVariants : Pass<"gdr-compile-variants", "::mlir::ModuleOp"> {
+  let summary = "Compile a module by several pipelines, for groups of chips";
+  let description = [{
+    Runs each of the pipelines on a copy of the module and joins the results:
+    every function has a variant for each pipeline. What they define gets the
+    variant's name as a suffix; what they declare is shared.
+
+    ```mlir
+    func.func @f()
+    ```
+    becomes, with `names=a,b` and pipelines that declare @g,
+    ```mlir
+    func.func private @g()
+    func.func @f.a()
+    func.func @f.b()
+    ```
+
+    `gdr-compile` uses it for chips whose kernels differ in form, since host code
+    depends on the form: each pipeline ends in host code with the same `gdr.entry`
+    and a GPU module with targets of its own, of which `gdr-emit-entry` makes one
+    entry point. For other chips it compiles the module once.
+  }];
+  let options = [
+    ListOption<"names", "names", "std::string", "suffix of each variant">,
+    ListOption<"pipelines", "pipelines", "::mlir::OpPassManager",
+               "pipeline of each variant, on builtin.module">
+  ];
+}
+
+def VerifyChips : Pass<"gdr-verify-chips"> {
+  let summary = "Refuse chips that are not supported";
+  let description = [{
+    Fails if one of the chips is unknown, and changes nothing. Pipelines that
+    choose their passes by chips begin with it.
+  }];
+  let options = [
+    ListOption<"chips", "chips", "std::string", "names of chips, such as sm_90a">
+  ];
+}
+
 def AllocateWorkspace : Pass<"gdr-allocate-workspace", "::mlir::ModuleOp"> {
   let summary = "Turn allocations on the device into parts of the workspace";
   let description = [{
@@ -80,9 +120,9 @@ def TensorMapToRuntime : Pass<"gdr-tensor-map-to-runtime", "::mlir::ModuleOp"> {
   let description = [{
     Lowers `gdr.encode_tensor_map` in host code of entry points to a call of
     gdr_encode_tensor_map, which fills 128 bytes on the stack,
-    `gdr.fits_tensor_map` to a call of gdr_fits_tensor_map and
-    `gdr.expect_boxes` to one of gdr_expect_boxes. All take a description of the
-    tensor, a `gdr_tensor_map` on the stack.
+    `gdr.fits_boxes` to calls of gdr_fits_boxes and `gdr.expect_boxes` to calls
+    of gdr_expect_boxes, one for each tensor. All take a description of a tensor,
+    a `gdr_tensor_map` on the stack.
 
     ```mlir
     %map = gdr.encode_tensor_map %k box [1, 64, 1, 64] swizzle 128 : memref<...> -> !llvm.ptr
@@ -100,7 +140,7 @@ def TensorMapToRuntime : Pass<"gdr-tensor-map-to-runtime", "::mlir::ModuleOp"> {
     llvm.func @kernel(%map: !llvm.ptr {llvm.align = 128 : i64, llvm.byval = !llvm.array<128 x i8>, nvvm.grid_constant})
     ```
 
-    Requires kernels in the LLVM dialect.
+    Requires kernels in the LLVM dialect and memrefs.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",

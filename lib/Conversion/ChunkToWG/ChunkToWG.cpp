@@ -172,11 +172,13 @@ private:
       llvm::function_ref<void(ImplicitLocOpBuilder &, Operation *, ValueRange)>
           createBody) {
     SmallVector<Value> arguments;
-    for (const Boxes &box : boxes) {
-      if (tensorMaps)
+    if (tensorMaps) {
+      for (const Boxes &box : boxes)
         arguments.push_back(createTensorMap(b, box));
-      else
-        ExpectBoxesOp::create(b, box.memref, box.getBox(), box.getSwizzle());
+    } else {
+      ExpectBoxesOp::create(b, llvm::map_to_vector(boxes, [](const Boxes &box) {
+                              return box.memref;
+                            }));
     }
     // Each buffer is passed once, also if it serves as two operands.
     llvm::SmallMapVector<Value, PassedMemRef, 16> passed;

@@ -24,7 +24,6 @@
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Remarks.h"
 
 namespace mlir::gdr {
 #define GEN_PASS_DEF_WGTONVVM
@@ -34,48 +33,12 @@ namespace mlir::gdr {
 using namespace mlir;
 using namespace mlir::wg;
 
-#define DEBUG_TYPE "gdr-wg-to-nvvm"
-
-// Says which chip keeps the others of a module from what they have.
-static void remarkOnCommonFeatures(gpu::GPUModuleOp module) {
-  std::optional<gdr::Chip> without, with;
-  for (Attribute attribute : module.getTargetsAttr().getAsRange<Attribute>()) {
-    auto target = dyn_cast<NVVM::NVVMTargetAttr>(attribute);
-    std::optional<gdr::Chip> chip;
-    if (target)
-      chip = gdr::getChip(target.getChip());
-    if (!chip)
-      continue;
-    // Without copies by one thread rather than without wgmma alone.
-    if (chip->hasWgmma())
-      with = chip;
-    else if (!without || !chip->hasBulkCopies())
-      without = chip;
-  }
-  if (!with || !without)
-    return;
-  remark::missed(module.getLoc(),
-                 remark::RemarkOpts::name("wgmma").category(DEBUG_TYPE))
-      << remark::reason("the kernels are compiled once for all chips, and {0} "
-                        "has no {1}; compile for {2} apart",
-                        without->name,
-                        without->hasBulkCopies() ? "wgmma"
-                                                 : "wgmma or bulk copies",
-                        with->name);
-}
-
 namespace {
 
 struct WGToNVVM : gdr::impl::WGToNVVMBase<WGToNVVM> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (tensorCores == gdr::TensorCores::MmaSync &&
-        getOperation().getTargetsAttr() &&
-        getOperation()
-            ->walk([](MmaOp) { return WalkResult::interrupt(); })
-            .wasInterrupted())
-      remarkOnCommonFeatures(getOperation());
     TypeConverter converter;
     populateTypeConversions(converter);
     RewritePatternSet patterns(&getContext());

@@ -13,8 +13,7 @@
 // CHECK-LABEL: func.func @prepare(
 // CHECK-SAME:    %[[Q:[^:]*]]: memref<?x?x1x128xbf16>, %[[K:[^:]*]]: memref<?x?x1x128xbf16>
 // CHECK-NOT:     gdr.encode_tensor_map
-// CHECK:         gdr.expect_boxes %[[Q]] box [1, 64, 1, 64] swizzle 128
-// CHECK:         gdr.expect_boxes %[[K]] box [1, 64, 1, 64] swizzle 128
+// CHECK:         gdr.expect_boxes %[[Q]], %[[K]] : memref<?x?x1x128xbf16>, memref<?x?x1x128xbf16>
 // CHECK:         gpu.launch_func @prepare_kernels::@prepare_prepare
 // CHECK:       gpu.func @prepare_prepare(
 // CHECK-NOT:     !wg.tensor_map
@@ -35,7 +34,7 @@ func.func @prepare(%q: !q, %k: !q, %t: !t, %a: !t, %d: !d) {
 }
 
 // CHECK-LABEL: func.func @scan(
-// CHECK-COUNT-4: gdr.expect_boxes
+// CHECK:         gdr.expect_boxes %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} :
 // CHECK:       gpu.func @scan_scan(
 // TWO:           %[[RING:.*]] = wg.ring consumers(1) : <2, <64x128xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>, <4x64xf32>, <64x128xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>, <64x64xbf16, swizzle = 128>>
 // TWO-NOT:       wg.ring

@@ -12,6 +12,19 @@ func.func @tensors(%q: !q, %matrix: !matrix, %rows: !rows) {
 
 // -----
 
+!q = memref<1x64x1x64xbf16, strided<[?, 65, ?, 1], offset: ?>>
+!k = memref<1x64x1x64xbf16>
+!matrix = memref<1x1x64x64xbf16>
+!rows = memref<1x1x4x64xf32>
+func.func @odd_stride(%q: !q, %k: !k, %matrix: !matrix, %rows: !rows) {
+  // expected-error @below {{expected an op that the warpgroup kernels can compute; operand 'q' has a stride of 65 elements, and the kernels take multiples of 8}}
+  gdr.chunk_prepare ins(%q, %k : !q, !k) outs(%matrix, %matrix, %rows : !matrix, !matrix, !rows)
+      {tile_layout = #gdr.tile_layout<swizzle_128b>}
+  return
+}
+
+// -----
+
 !q = memref<1x64x1x64xf32>
 !matrix = memref<1x1x64x64xf32>
 !rows = memref<1x1x4x64xf32>

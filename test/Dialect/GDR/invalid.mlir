@@ -831,8 +831,8 @@ func.func private @unknown_state_layout() attributes {test.layout = #gdr.state_l
 
 // tensor_map_strides
 func.func @tensor_map_strides(%x: memref<8x8xf32, strided<[8, ?]>>) -> i1 {
-  // expected-error @below {{expected operand 'tensor' to have a strided layout with stride 1 in the last dimension, got 'memref<8x8xf32, strided<[8, ?]>>'}}
-  %0 = gdr.fits_tensor_map %x box [8, 8] : memref<8x8xf32, strided<[8, ?]>>
+  // expected-error @below {{expected operand 'tensors' to have a strided layout with stride 1 in the last dimension, got 'memref<8x8xf32, strided<[8, ?]>>'}}
+  %0 = gdr.fits_boxes %x : memref<8x8xf32, strided<[8, ?]>>
   return %0 : i1
 }
 
@@ -840,79 +840,79 @@ func.func @tensor_map_strides(%x: memref<8x8xf32, strided<[8, ?]>>) -> i1 {
 
 // tensor_map_strides
 func.func @expect_boxes_strides(%x: memref<8x8xf32, strided<[8, ?]>>) {
-  // expected-error @below {{expected operand 'tensor' to have a strided layout with stride 1 in the last dimension, got 'memref<8x8xf32, strided<[8, ?]>>'}}
-  gdr.expect_boxes %x box [8, 8] : memref<8x8xf32, strided<[8, ?]>>
+  // expected-error @below {{expected operand 'tensors' to have a strided layout with stride 1 in the last dimension, got 'memref<8x8xf32, strided<[8, ?]>>'}}
+  gdr.expect_boxes %x : memref<8x8xf32, strided<[8, ?]>>
   return
+}
+
+// -----
+
+// boxes_operands
+func.func @boxes_operands() -> i1 {
+  // expected-error @below {{expected at least one tensor}}
+  %0 = "gdr.fits_boxes"() : () -> i1
+  return %0 : i1
 }
 
 // -----
 
 // tensor_map_memory_space
 func.func @tensor_map_memory_space(%x: memref<8x8xf32, 3>) -> i1 {
-  // expected-error @below {{expected operand 'tensor' in the default memory space, got 3 : i64}}
-  %0 = gdr.fits_tensor_map %x box [8, 8] : memref<8x8xf32, 3>
+  // expected-error @below {{expected operand 'tensors' in the default memory space, got 3 : i64}}
+  %0 = gdr.fits_boxes %x : memref<8x8xf32, 3>
   return %0 : i1
 }
 
 // -----
 
 // tensor_map_box_rank
-func.func @tensor_map_box_rank(%x: memref<8x8xf32>) -> i1 {
+func.func @tensor_map_box_rank(%x: memref<8x8xf32>) -> !llvm.ptr {
   // expected-error @below {{expected 'box' to have one size for each of the 2 dimensions, got 1}}
-  %0 = gdr.fits_tensor_map %x box [8] : memref<8x8xf32>
-  return %0 : i1
+  %0 = gdr.encode_tensor_map %x box [8] : memref<8x8xf32> -> !llvm.ptr
+  return %0 : !llvm.ptr
 }
 
 // -----
 
 // tensor_map_box_size
-func.func @tensor_map_box_size(%x: memref<8x8xf32>) -> i1 {
+func.func @tensor_map_box_size(%x: memref<8x8xf32>) -> !llvm.ptr {
   // expected-error @below {{expected sizes of 'box' to be from 1 to 256, got 257}}
-  %0 = gdr.fits_tensor_map %x box [257, 8] : memref<8x8xf32>
-  return %0 : i1
+  %0 = gdr.encode_tensor_map %x box [257, 8] : memref<8x8xf32> -> !llvm.ptr
+  return %0 : !llvm.ptr
 }
 
 // -----
 
 // tensor_map_box_size
-func.func @tensor_map_box_size_2(%x: memref<8x8xf32>) -> i1 {
+func.func @tensor_map_box_size_2(%x: memref<8x8xf32>) -> !llvm.ptr {
   // expected-error @below {{expected sizes of 'box' to be from 1 to 256, got 0}}
-  %0 = gdr.fits_tensor_map %x box [0, 8] : memref<8x8xf32>
-  return %0 : i1
+  %0 = gdr.encode_tensor_map %x box [0, 8] : memref<8x8xf32> -> !llvm.ptr
+  return %0 : !llvm.ptr
 }
 
 // -----
 
 // tensor_map_box_row
-func.func @tensor_map_box_row(%x: memref<8x8xf32>) -> i1 {
+func.func @tensor_map_box_row(%x: memref<8x8xf32>) -> !llvm.ptr {
   // expected-error @below {{expected a row of 'box' to be a multiple of 16 bytes, got 12}}
-  %0 = gdr.fits_tensor_map %x box [8, 3] : memref<8x8xf32>
-  return %0 : i1
+  %0 = gdr.encode_tensor_map %x box [8, 3] : memref<8x8xf32> -> !llvm.ptr
+  return %0 : !llvm.ptr
 }
 
 // -----
 
 // tensor_map_swizzle
-func.func @tensor_map_swizzle(%x: memref<8x64xbf16>) -> i1 {
+func.func @tensor_map_swizzle(%x: memref<8x64xbf16>) -> !llvm.ptr {
   // expected-error @below {{expected a row of 'box' to be at most 64 bytes, the swizzle, got 128}}
-  %0 = gdr.fits_tensor_map %x box [8, 64] swizzle 64 : memref<8x64xbf16>
-  return %0 : i1
+  %0 = gdr.encode_tensor_map %x box [8, 64] swizzle 64 : memref<8x64xbf16> -> !llvm.ptr
+  return %0 : !llvm.ptr
 }
 
 // -----
 
 // No swizzle of TMA.
-func.func @tensor_map_swizzle_2(%x: memref<8x64xbf16>) -> i1 {
+func.func @tensor_map_swizzle_2(%x: memref<8x64xbf16>) -> !llvm.ptr {
   // expected-error @below {{attribute 'swizzle' failed to satisfy constraint: 64-bit signless integer attribute whose value is 0, 32, 64 or 128 bytes}}
-  %0 = gdr.fits_tensor_map %x box [8, 64] swizzle 256 : memref<8x64xbf16>
-  return %0 : i1
-}
-
-// -----
-
-// Both ops.
-func.func @encode_tensor_map(%x: memref<8x8xf32>) -> !llvm.ptr {
-  // expected-error @below {{expected a row of 'box' to be a multiple of 16 bytes, got 4}}
-  %0 = gdr.encode_tensor_map %x box [8, 1] : memref<8x8xf32> -> !llvm.ptr
+  %0 = gdr.encode_tensor_map %x box [8, 64] swizzle 256 : memref<8x64xbf16> -> !llvm.ptr
   return %0 : !llvm.ptr
 }

@@ -201,12 +201,14 @@ func.func private @schedules() attributes {
 
 // CHECK-LABEL: func.func @tensor_maps(
 // CHECK-SAME:    %[[X:[^:]*]]: memref<?x64xbf16, strided<[?, 1], offset: ?>>, %[[Y:[^:]*]]: memref<7xf32>
-// CHECK:         gdr.fits_tensor_map %[[X]] box [64, 64] swizzle 128 : memref<?x64xbf16, strided<[?, 1], offset: ?>>
+// CHECK:         gdr.fits_boxes %[[X]], %[[Y]] : memref<?x64xbf16, strided<[?, 1], offset: ?>>, memref<7xf32>
+// CHECK:         gdr.fits_boxes %{{.*}} : tensor<?x64xbf16>
 // CHECK:         gdr.encode_tensor_map %[[Y]] box [256] : memref<7xf32> -> !llvm.ptr
-// CHECK:         gdr.expect_boxes %[[X]] box [64, 64] swizzle 128 : memref<?x64xbf16, strided<[?, 1], offset: ?>>
-func.func @tensor_maps(%x: memref<?x64xbf16, strided<[?, 1], offset: ?>>, %y: memref<7xf32>) -> (i1, !llvm.ptr) {
-  %0 = gdr.fits_tensor_map %x box [64, 64] swizzle 128 : memref<?x64xbf16, strided<[?, 1], offset: ?>>
+// CHECK:         gdr.expect_boxes %[[X]], %[[Y]] : memref<?x64xbf16, strided<[?, 1], offset: ?>>, memref<7xf32>
+func.func @tensor_maps(%x: memref<?x64xbf16, strided<[?, 1], offset: ?>>, %y: memref<7xf32>, %z: tensor<?x64xbf16>) -> (i1, i1, !llvm.ptr) {
+  %0 = gdr.fits_boxes %x, %y : memref<?x64xbf16, strided<[?, 1], offset: ?>>, memref<7xf32>
+  %2 = gdr.fits_boxes %z : tensor<?x64xbf16>
   %1 = gdr.encode_tensor_map %y box [256] swizzle 0 : memref<7xf32> -> !llvm.ptr
-  gdr.expect_boxes %x box [64, 64] swizzle 128 : memref<?x64xbf16, strided<[?, 1], offset: ?>>
-  return %0, %1 : i1, !llvm.ptr
+  gdr.expect_boxes %x, %y : memref<?x64xbf16, strided<[?, 1], offset: ?>>, memref<7xf32>
+  return %0, %2, %1 : i1, i1, !llvm.ptr
 }

@@ -15,7 +15,7 @@
 _Static_assert(sizeof(gdr_argument) == (5 + 4 * GDR_MAX_RANK) * 8,
                "gdr_argument has padding");
 _Static_assert(sizeof(gdr_image) == 5 * 8, "gdr_image has padding");
-_Static_assert(sizeof(gdr_function) == 15 * 8, "gdr_function has padding");
+_Static_assert(sizeof(gdr_function) == 16 * 8, "gdr_function has padding");
 _Static_assert(sizeof(struct gdr_args_header) == 5 * 8,
                "gdr_args_header has padding");
 
@@ -50,7 +50,7 @@ static void *state;
 static const gdr_function function = {
     GDR_ABI_VERSION, kDLCPU, "add", 2, arguments, "x\0bias\0", 1,
     "N\0",           0,      "",    0, 0,         host,        0,
-    &state};
+    &state,          0};
 
 struct add_args {
   struct gdr_args_header header;

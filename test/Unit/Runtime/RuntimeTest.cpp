@@ -35,16 +35,20 @@ void Tensor::setStrides(std::vector<int64_t> values) {
 }
 
 /// Host code is a plain function pointer; what it runs is set by the last
-/// Function::get().
-static std::function<void(gdr_call *, void *const *)> currentHost;
-static int64_t currentWorkspaceBytes;
+/// Function::get(), for the first variant and for the second.
+static std::function<void(gdr_call *, void *const *)> currentHost[2];
+static int64_t currentWorkspaceBytes[2];
 
+template <int variant>
 static void runHost(gdr_call *call, void *const *arguments) {
-  if (currentHost)
-    currentHost(call, arguments);
+  if (currentHost[variant])
+    currentHost[variant](call, arguments);
 }
 
-static int64_t getWorkspaceSize(void *const *) { return currentWorkspaceBytes; }
+template <int variant>
+static int64_t getWorkspaceSize(void *const *) {
+  return currentWorkspaceBytes[variant];
+}
 
 Function::Function(DLDeviceType device) : function() {
   function.device_type = device;
@@ -90,6 +94,11 @@ void Function::addImage(gdr_image_kind kind, int computeCapability,
   images.push_back({kind, computeCapability, isSpecific, text, size});
 }
 
+void Function::setVariant(Function &variant) {
+  next = &variant;
+  variant.isSecond = true;
+}
+
 const gdr_function *Function::get() {
   function.abi_version = abiVersion;
   function.num_arguments = static_cast<int64_t>(arguments.size());
@@ -101,11 +110,15 @@ const gdr_function *Function::get() {
   function.kernel_names = kernelNames.text.c_str();
   function.num_images = static_cast<int64_t>(images.size());
   function.images = images.data();
-  function.host = runHost;
-  function.workspace_size = workspaceBytes < 0 ? nullptr : getWorkspaceSize;
+  function.host = isSecond ? runHost<1> : runHost<0>;
+  function.workspace_size =
+      isSecond ? getWorkspaceSize<1> : getWorkspaceSize<0>;
+  if (workspaceBytes < 0)
+    function.workspace_size = nullptr;
   function.state = &state;
-  currentHost = host;
-  currentWorkspaceBytes = workspaceBytes;
+  function.next = next ? next->get() : nullptr;
+  currentHost[isSecond] = host;
+  currentWorkspaceBytes[isSecond] = workspaceBytes;
   return &function;
 }
 

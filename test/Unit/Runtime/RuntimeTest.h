@@ -60,6 +60,10 @@ public:
   void addImage(gdr_image_kind kind, int computeCapability, bool isSpecific,
                 const char *text);
 
+  /// Makes `variant` another variant of this function, for other chips. There
+  /// can be one.
+  void setVariant(Function &variant);
+
   /// The finished table; valid until the function changes.
   const gdr_function *get();
 
@@ -76,6 +80,8 @@ private:
   static void addName(Names &names, const std::string &name);
 
   gdr_function function;
+  Function *next = nullptr;
+  bool isSecond = false;
   std::vector<gdr_argument> arguments;
   std::vector<gdr_image> images;
   Names argumentNames, symbolNames, kernelNames;

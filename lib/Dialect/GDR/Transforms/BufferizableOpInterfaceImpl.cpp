@@ -75,11 +75,47 @@ struct RuleOpModel
   }
 };
 
+// Looks at where tensors are, not at what is in them.
+struct FitsBoxesModel
+    : BufferizableOpInterface::ExternalModel<FitsBoxesModel, FitsBoxesOp> {
+  bool bufferizesToMemoryRead(Operation *, OpOperand &,
+                              const AnalysisState &) const {
+    return false;
+  }
+  bool bufferizesToMemoryWrite(Operation *, OpOperand &,
+                               const AnalysisState &) const {
+    return false;
+  }
+  AliasingValueList getAliasingValues(Operation *, OpOperand &,
+                                      const AnalysisState &) const {
+    return {};
+  }
+
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
+                          const BufferizationOptions &options,
+                          BufferizationState &state) const {
+    SmallVector<Value> memrefs;
+    for (Value tensor : op->getOperands()) {
+      if (!isa<TensorType>(tensor.getType())) {
+        memrefs.push_back(tensor);
+        continue;
+      }
+      FailureOr<Value> buffer = getBuffer(rewriter, tensor, options, state);
+      if (failed(buffer))
+        return failure();
+      memrefs.push_back(*buffer);
+    }
+    rewriter.modifyOpInPlace(op, [&] { op->setOperands(memrefs); });
+    return success();
+  }
+};
+
 } // namespace
 
 void mlir::gdr::registerBufferizableOpInterfaceExternalModels(
     DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, GDRDialect *) {
+    FitsBoxesOp::attachInterface<FitsBoxesModel>(*context);
     GatedDeltaRuleOp::attachInterface<RuleOpModel<GatedDeltaRuleOp>>(*context);
     ChunkPrepareOp::attachInterface<RuleOpModel<ChunkPrepareOp>>(*context);
     ChunkScanOp::attachInterface<RuleOpModel<ChunkScanOp>>(*context);

@@ -164,7 +164,8 @@ private:
   bool hasChunkedForm(GatedDeltaRuleOp rule, ChunkedAttr schedule,
                       std::string &reason) {
     if (!rule.hasChunkedForm(&reason) ||
-        (wgmma && !hasWgmmaForm(rule, schedule, reason)))
+        (chunked == ChunkedKernels::Tiles &&
+         !hasWgmmaForm(rule, schedule, reason)))
       return false;
     if (rule.hasSnapshotsAfterChunks(schedule.getChunkSize()))
       return true;
@@ -180,7 +181,11 @@ private:
                                       GatedDeltaRuleOp rule);
   SmallVector<Value> createAlternatives(ImplicitLocOpBuilder &b,
                                         GatedDeltaRuleOp rule,
-                                        ArrayRef<AlternativeAttr> alternatives);
+                                        ArrayRef<AlternativeAttr> alternatives,
+                                        Value fits);
+  /// Whether the chunked form can take the operands as they are in memory; null
+  /// if it can take all.
+  Value createFits(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule);
   SmallVector<Value> createChunked(ImplicitLocOpBuilder &b,
                                    GatedDeltaRuleOp rule, ChunkedAttr schedule);
 
@@ -216,8 +221,8 @@ LogicalResult Dispatch::rewriteRule(GatedDeltaRuleOp rule) {
     schedules.push_back(schedule);
   for (ChunkedAttr schedule : schedules) {
     std::string reason = "the target has none";
-    bool hasForm = chunked || wgmma;
-    if (!hasForm || !hasChunkedForm(rule, schedule, reason))
+    if (chunked == ChunkedKernels::None ||
+        !hasChunkedForm(rule, schedule, reason))
       return rule.emitOpError() << "expected an op that has a chunked form, as "
                                    "attribute schedule asks for; "
                                 << reason;
@@ -231,8 +236,17 @@ LogicalResult Dispatch::rewriteRule(GatedDeltaRuleOp rule) {
 
 SmallVector<Value> Dispatch::createForm(ImplicitLocOpBuilder &b,
                                         GatedDeltaRuleOp rule) {
-  if (auto schedule = dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr()))
-    return createChunked(b, rule, schedule);
+  if (auto schedule =
+          dyn_cast_if_present<ChunkedAttr>(rule.getScheduleAttr())) {
+    auto createChunkedForm = [&] { return createChunked(b, rule, schedule); };
+    Value fits = createFits(b, rule);
+    return fits ? createBranch(b, rule, fits, createChunkedForm,
+                               [&] {
+                                 return createRecurrent(b, rule,
+                                                        rule->getOperands());
+                               })
+                : createChunkedForm();
+  }
   // A packed batch has many tokens even if every sequence has one; its
   // recurrent form is the same for one and for more.
   if (rule.getCuSeqlens() || !ShapedType::isDynamic(rule.getNumTokens()))
@@ -264,11 +278,17 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
     return createRecurrent(b, rule, rule->getOperands());
   };
   if (auto alternatives =
-          dyn_cast_if_present<AlternativesAttr>(rule.getScheduleAttr()))
-    return createAlternatives(b, rule, alternatives.getAlternatives());
-  // For the warpgroup kernels gdr-select-schedule has chosen already.
-  bool isFixed = wgmma || rule.getScheduleAttr() || rule.getNumTokens() == 1;
-  if (!chunked || isFixed)
+          dyn_cast_if_present<AlternativesAttr>(rule.getScheduleAttr())) {
+    Value fits = createFits(b, rule);
+    SmallVector<Value> results =
+        createAlternatives(b, rule, alternatives.getAlternatives(), fits);
+    if (fits && fits.use_empty())
+      fits.getDefiningOp()->erase();
+    return results;
+  }
+  // For tile programs gdr-select-schedule has chosen already.
+  bool isFixed = rule.getScheduleAttr() || rule.getNumTokens() == 1;
+  if (chunked != ChunkedKernels::Loops || isFixed)
     return createRecurrentForm();
   std::string reason;
   ChunkedAttr schedule = getDefaultSchedule(rule);
@@ -286,21 +306,32 @@ SmallVector<Value> Dispatch::createManyTokens(ImplicitLocOpBuilder &b,
                       createRecurrentForm);
 }
 
-// The first of the alternatives whose bounds are reached, else the recurrent
-// form.
+Value Dispatch::createFits(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule) {
+  if (chunked != ChunkedKernels::Tiles || !fallback)
+    return nullptr;
+  llvm::SmallSetVector<Value, 4> tensors;
+  for (Value value : {Value(rule.getQ()), Value(rule.getK()),
+                      Value(rule.getV()), Value(rule.getOInit())})
+    tensors.insert(value);
+  return FitsBoxesOp::create(b, b.getI1Type(), tensors.getArrayRef());
+}
+
+// The first of the alternatives whose bounds are reached, if `fits`, else the
+// recurrent form.
 SmallVector<Value>
 Dispatch::createAlternatives(ImplicitLocOpBuilder &b, GatedDeltaRuleOp rule,
-                             ArrayRef<AlternativeAttr> alternatives) {
+                             ArrayRef<AlternativeAttr> alternatives,
+                             Value fits) {
   if (alternatives.empty())
     return createRecurrent(b, rule, rule->getOperands());
   AlternativeAttr first = alternatives.front();
   auto createRest = [&] {
-    return createAlternatives(b, rule, alternatives.drop_front());
+    return createAlternatives(b, rule, alternatives.drop_front(), fits);
   };
   auto createFirst = [&] {
     return createChunked(b, rule, first.getSchedule());
   };
-  Value all;
+  Value all = fits;
   for (auto [isReached, condition] :
        {createHasManyTokens(b, rule, first.getLeastTokens()),
         createHasManySequences(b, rule, first.getLeastSequences())}) {
@@ -320,7 +351,7 @@ SmallVector<Value> Dispatch::createChunked(ImplicitLocOpBuilder &b,
   ChunkedFormOptions options;
   options.schedule = schedule;
   options.matrixElementType = b.getF32Type();
-  if (wgmma) {
+  if (chunked == ChunkedKernels::Tiles) {
     options.matrixElementType = getElementTypeOrSelf(rule.getQ());
     options.tileLayout = TileLayout::Swizzle128B;
   }

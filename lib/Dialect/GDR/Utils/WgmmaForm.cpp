@@ -22,6 +22,32 @@ static constexpr int64_t maxDim = 256;
 /// 16-bit elements of the 16 bytes to which copies align rows.
 static constexpr int64_t rowUnit = 8;
 
+// A stride in the type of q, k, v or o that no copy of boxes can have, in a
+// sentence, or nothing. Strides over one element do not matter.
+static std::string getOddStride(RuleOpInterface rule) {
+  for (auto [name, operand] : {std::pair{"q", rule.getQ()},
+                               {"k", rule.getK()},
+                               {"v", rule.getV()},
+                               {"o", rule.getOInit()}}) {
+    auto type = operand ? dyn_cast<MemRefType>(operand.getType()) : nullptr;
+    if (!type)
+      continue;
+    auto [strides, offset] = type.getStridesAndOffset();
+    for (int64_t dim : {0, 1, 2}) {
+      // Of dynamic sizes T alone is never one here.
+      int64_t size = type.getDimSize(dim);
+      bool isStepped = size > 1 || (dim == 1 && ShapedType::isDynamic(size));
+      if (isStepped && ShapedType::isStatic(strides[dim]) &&
+          strides[dim] % rowUnit != 0)
+        return llvm::formatv("operand '{0}' has a stride of {1} elements, and "
+                             "the kernels take multiples of 8",
+                             name, strides[dim])
+            .str();
+    }
+  }
+  return "";
+}
+
 bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
                              std::string &reason) {
   auto refuse = [&](const auto &why) {
@@ -43,6 +69,8 @@ bool mlir::gdr::hasWgmmaForm(RuleOpInterface rule, ChunkedAttr schedule,
                                 "states after chunks of {1} tokens",
                                 rule.getSnapshotEveryAttr().getInt(), chunkSize)
                       .str());
+  if (std::string why = getOddStride(rule); !why.empty())
+    return refuse(why);
   if (!schedule)
     return true;
   if (schedule.getChunkSize() != chunkSize)

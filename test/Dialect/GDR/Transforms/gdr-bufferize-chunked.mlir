@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --gdr-dispatch="chunked chunk-size=16 least-tokens=16" --gdr-bufferize --canonicalize --cse | FileCheck %s
+// RUN: gdr-opt %s --gdr-dispatch="chunked=loops chunk-size=16 least-tokens=16" --gdr-bufferize --canonicalize --cse | FileCheck %s
 
 !x = tensor<?x?x2x64xf32>
 !s = tensor<?x2x64x64xf32>

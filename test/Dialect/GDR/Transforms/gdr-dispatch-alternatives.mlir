@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --split-input-file --gdr-dispatch="chunked wgmma" | FileCheck %s
+// RUN: gdr-opt %s --split-input-file --gdr-dispatch="chunked=tiles fallback=false" | FileCheck %s
 
 // #gdr.alternatives: the first one whose bounds T and N reach, else the recurrent
 // form, which has no use for them.

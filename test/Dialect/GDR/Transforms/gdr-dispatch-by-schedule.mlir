@@ -1,7 +1,6 @@
-// RUN: gdr-opt %s --gdr-dispatch=wgmma | FileCheck %s
+// RUN: gdr-opt %s --gdr-dispatch="chunked=tiles fallback=false" | FileCheck %s
 
-// With the kernels of warpgroups but not `chunked`, the chunked form is taken
-// only where a schedule asks for it.
+// The chunked form of tile programs is taken only where a schedule asks for it.
 
 !q = memref<1x99x1x64xbf16>
 

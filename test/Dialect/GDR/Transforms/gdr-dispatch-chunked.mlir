@@ -1,5 +1,5 @@
-// RUN: gdr-opt %s --split-input-file --gdr-dispatch="chunked chunk-size=32 least-tokens=24" | FileCheck %s
-// RUN: gdr-opt %s --split-input-file --gdr-dispatch="chunked chunk-size=32 least-tokens=24" --remarks-filter-missed="gdr-dispatch" 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: gdr-opt %s --split-input-file --gdr-dispatch="chunked=loops chunk-size=32 least-tokens=24" | FileCheck %s
+// RUN: gdr-opt %s --split-input-file --gdr-dispatch="chunked=loops chunk-size=32 least-tokens=24" --remarks-filter-missed="gdr-dispatch" 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 !x = tensor<2x40x2x64xf32>
 !y = tensor<2x40x4x64xbf16>

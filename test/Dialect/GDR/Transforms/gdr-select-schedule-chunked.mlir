@@ -99,6 +99,23 @@ func.func @no_chunked_form(%q: memref<1x99x1x64xf32>, %h: memref<1x99x1x64xbf16>
   return
 }
 
+// Strides that are known and that no copy of boxes can have, except over one
+// element.
+// CHECK-LABEL: func.func @odd_strides(
+// CHECK:         test.odd
+// CHECK-NOT:     schedule
+// CHECK:         schedule = #gdr.chunked<{{.*}}test.one_sequence
+// REMARK:       [[@LINE+4]]:3: remark: [Missed] chunked | Category:gdr-select-schedule | Reason="operand 'o' has a stride of 2052 elements, and the kernels take multiples of 8"
+func.func @odd_strides(%q: !long, %v: !long_v,
+                       %o: memref<1x4096x32x128xbf16, strided<[?, 2052, 128, 1], offset: ?>>,
+                       %one: memref<1x4096x32x128xbf16, strided<[7, 4096, 128, 1]>>) {
+  gdr.gated_delta_rule ins(%q, %q, %v : !long, !long, !long_v)
+      outs(%o : memref<1x4096x32x128xbf16, strided<[?, 2052, 128, 1], offset: ?>>) {test.odd}
+  gdr.gated_delta_rule ins(%q, %q, %v : !long, !long, !long_v)
+      outs(%one : memref<1x4096x32x128xbf16, strided<[7, 4096, 128, 1]>>) {test.one_sequence}
+  return
+}
+
 // K of more than 128 leaves one kernel, and none without wgmma.
 // CHECK-LABEL: func.func @wide_keys(
 // CHECK:         schedule = #gdr.chunked<columns = 32

@@ -17,61 +17,53 @@ def GDR_Swizzle : ConfinedAttr<I64Attr, [
               "::llvm::cast<::mlir::IntegerAttr>($_self).getInt())">,
         "whose value is 0, 32, 64 or 128 bytes">]>;
 
-class GDR_TensorMapOp<string mnemonic, list<Trait> traits = []>
-    : GDR_Op<mnemonic, traits> {
+def GDR_FitsBoxesOp : GDR_Op<"fits_boxes", [Pure]> {
+  let summary = "whether boxes of tensors can be copied";
+  let description = [{
+    Host code asks this before it launches kernels that copy boxes of tensors,
+    through a tensor map or by threads, to take other kernels if it cannot be
+    done: of each tensor the address of the first element and the strides,
+    except over dimensions of one element, must be multiples of 16 bytes,
+    strides not negative and below 2^40 bytes, sizes below 2^31. A tensor
+    without elements fits.
+
+    Reads no element. On tensors until bufferization, then on memrefs. Written
+    by `gdr-dispatch`, lowered by `gdr-tensor-map-to-runtime`.
+
+    ```mlir
+    %fits = gdr.fits_boxes %q, %k : tensor<?x?x16x128xbf16>, tensor<?x?x16x128xbf16>
+    ```
+  }];
   let arguments = (ins
-    MemRefRankOf<[BF16, F16, F32], [1, 2, 3, 4, 5]>:$tensor,
-    DenseI64ArrayAttr:$box,
-    DefaultValuedAttr<GDR_Swizzle, "0">:$swizzle
+    Variadic<AnyTypeOf<[TensorRankOf<[BF16, F16, F32], [1, 2, 3, 4, 5]>,
+                        MemRefRankOf<[BF16, F16, F32], [1, 2, 3, 4, 5]>]>>:$tensors
+  );
+  let results = (outs I1:$fits);
+  let hasVerifier = 1;
+  let assemblyFormat = "$tensors attr-dict `:` type($tensors)";
+}
+
+def GDR_ExpectBoxesOp : GDR_Op<"expect_boxes", [MemoryEffects<[MemWrite]>]> {
+  let summary = "an error of the call unless boxes of tensors can be copied";
+  let description = [{
+    What kernels that copy boxes by threads, 16 bytes at a time, ask where
+    `gdr.encode_tensor_map` would: the conditions of `gdr.fits_boxes`. A tensor
+    that does not meet them is an error of the call, in which no further kernel
+    is launched. Lowered by `gdr-tensor-map-to-runtime`.
+
+    ```mlir
+    gdr.expect_boxes %q, %k
+        : memref<?x?x16x128xbf16>, memref<?x?x16x128xbf16, strided<[?, ?, ?, 1], offset: ?>>
+    ```
+  }];
+  let arguments = (ins
+    Variadic<MemRefRankOf<[BF16, F16, F32], [1, 2, 3, 4, 5]>>:$tensors
   );
   let hasVerifier = 1;
+  let assemblyFormat = "$tensors attr-dict `:` type($tensors)";
 }
 
-def GDR_FitsTensorMapOp : GDR_TensorMapOp<"fits_tensor_map", [Pure]> {
-  let summary = "whether a tensor has a tensor map";
-  let description = [{
-    Host code asks this before it encodes a tensor map, to take another kernel
-    if there is none: the address of the first element and the strides, except
-    over dimensions of one element, must be multiples of 16 bytes, strides not
-    negative and below 2^40 bytes, sizes below 2^31, and the device and its
-    driver must know tensor maps.
-
-    Attributes are those of `gdr.encode_tensor_map`. Lowered by
-    `gdr-tensor-map-to-runtime`.
-
-    ```mlir
-    %fits = gdr.fits_tensor_map %k box [1, 64, 1, 64] swizzle 128
-        : memref<?x?x16x128xbf16, strided<[?, ?, ?, 1], offset: ?>>
-    ```
-  }];
-  let results = (outs I1:$fits);
-  let assemblyFormat = [{
-    $tensor `box` $box (`swizzle` $swizzle^)? attr-dict `:` type($tensor)
-  }];
-}
-
-def GDR_ExpectBoxesOp
-    : GDR_TensorMapOp<"expect_boxes", [MemoryEffects<[MemWrite]>]> {
-  let summary = "an error of the call unless boxes of a tensor can be copied";
-  let description = [{
-    For kernels that copy boxes by threads, 16 bytes at a time, on devices that
-    know no tensor maps: the conditions of `gdr.fits_tensor_map` on addresses,
-    strides and sizes. A tensor that does not meet them is an error of the call,
-    in which no further kernel is launched. Lowered by
-    `gdr-tensor-map-to-runtime`.
-
-    ```mlir
-    gdr.expect_boxes %k box [1, 64, 1, 64]
-        : memref<?x?x16x128xbf16, strided<[?, ?, ?, 1], offset: ?>>
-    ```
-  }];
-  let assemblyFormat = [{
-    $tensor `box` $box (`swizzle` $swizzle^)? attr-dict `:` type($tensor)
-  }];
-}
-
-def GDR_EncodeTensorMapOp
-    : GDR_TensorMapOp<"encode_tensor_map", [NoMemoryEffect]> {
+def GDR_EncodeTensorMapOp : GDR_Op<"encode_tensor_map", [NoMemoryEffect]> {
   let summary = "a tensor map, as a parameter of a kernel";
   let description = [{
     Describes `tensor`, in global memory, for the copies between global and
@@ -87,7 +79,7 @@ def GDR_EncodeTensorMapOp
     argument: `!llvm.ptr`, a pointer to a copy in constant memory, or a type
     that becomes one.
 
-    A tensor that has no map (`gdr.fits_tensor_map`) is an error of the call, in
+    A tensor that has no map (`gdr.fits_boxes`) is an error of the call, in
     which no further kernel is launched. Lowered by `gdr-tensor-map-to-runtime`.
 
     ```mlir
@@ -97,7 +89,13 @@ def GDR_EncodeTensorMapOp
         args(%map : !llvm.ptr)
     ```
   }];
+  let arguments = (ins
+    MemRefRankOf<[BF16, F16, F32], [1, 2, 3, 4, 5]>:$tensor,
+    DenseI64ArrayAttr:$box,
+    DefaultValuedAttr<GDR_Swizzle, "0">:$swizzle
+  );
   let results = (outs AnyType:$map);
+  let hasVerifier = 1;
   let assemblyFormat = [{
     $tensor `box` $box (`swizzle` $swizzle^)? attr-dict
     `:` type($tensor) `->` type($map)

@@ -14,6 +14,16 @@
 
 namespace mlir::gdr {
 
+/// The chunked form that a target has.
+enum class ChunkedKernels {
+  None,
+  /// Loops of any chunk size, with matrices of f32 (gdr-chunk-to-loops).
+  Loops,
+  /// Tile programs (gdr-chunk-to-wg): chunks of 64 tokens, with matrices of the
+  /// type of q, swizzled.
+  Tiles
+};
+
 #define GEN_PASS_DECL
 #include "gdr/Dialect/GDR/Transforms/Passes.h.inc"
 

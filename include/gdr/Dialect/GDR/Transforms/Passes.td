@@ -88,9 +88,9 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
   let description = [{
     A static T == 1 becomes `gdr.recurrent`. More tokens become
     `gdr.chunk_prepare` and `gdr.chunk_scan` if the option `chunked` says that
-    the target has these and there are at least `least-tokens` of them, else
-    `gdr.recurrent` too. With a dynamic T the choice is made at run time in host
-    code:
+    the target has loops for these and there are at least `least-tokens` of them,
+    else `gdr.recurrent` too. With a dynamic T the choice is made at run time in
+    host code:
 
     ```mlir
     %o = gdr.gated_delta_rule ins(%q, ...)          // T dynamic
@@ -118,18 +118,36 @@ def Dispatch : Pass<"gdr-dispatch", "::mlir::func::FuncOp"> {
     A snapshot is the state after a chunk: where `chunk-size` does not divide
     `snapshot_every`, the largest smaller chunk size that does is taken, and the
     recurrent form if there is none.
+
+    With `chunked=tiles` the form is chunked only where a schedule says so, which
+    `gdr-select-schedule` writes. Tile programs copy boxes of q, k, v and o,
+    which not every address and stride allows. So host code asks for that as
+    well, and falls back to `gdr.recurrent`, which takes all:
+
+    ```mlir
+    %fits = gdr.fits_boxes %q, %k, %v, %o : ...
+    scf.if %fits { gdr.chunk_prepare ... gdr.chunk_scan ... }
+    else { gdr.recurrent ins(%q, ...) }
+    ```
   }];
   let options = [
-    Option<"chunked", "chunked", "bool", /*default=*/"false",
-           "whether the target has the chunked form">,
-    Option<"wgmma", "wgmma", "bool", /*default=*/"false",
-           "whether the chunked form is that of gdr-chunk-to-wg: chunks of 64 "
-           "tokens, matrices of the type of q and swizzled; without chunked "
-           "only where a schedule asks for it">,
+    Option<"chunked", "chunked", "::mlir::gdr::ChunkedKernels",
+           /*default=*/"::mlir::gdr::ChunkedKernels::None",
+           "the chunked form that the target has",
+           [{::llvm::cl::values(
+              clEnumValN(::mlir::gdr::ChunkedKernels::None, "none", "none"),
+              clEnumValN(::mlir::gdr::ChunkedKernels::Loops, "loops",
+                         "that of gdr-chunk-to-loops, for least-tokens or more"),
+              clEnumValN(::mlir::gdr::ChunkedKernels::Tiles, "tiles",
+                         "that of gdr-chunk-to-wg, where a schedule asks for "
+                         "it"))}]>,
     Option<"chunkSize", "chunk-size", "int64_t", /*default=*/"64",
-           "tokens of a chunk, at most: 16, 32, 64 or 128">,
+           "with loops, tokens of a chunk, at most: 16, 32, 64 or 128">,
     Option<"leastTokens", "least-tokens", "int64_t", /*default=*/"64",
-           "tokens from which on the chunked form is faster">
+           "with loops, tokens from which on the chunked form is faster">,
+    Option<"fallback", "fallback", "bool", /*default=*/"true",
+           "with tiles, whether operands of which boxes cannot be copied take "
+           "the recurrent form; if not, they are an error of the call">
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect",
