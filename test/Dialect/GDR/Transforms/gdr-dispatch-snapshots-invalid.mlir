@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --split-input-file --gdr-dispatch=chunked --verify-diagnostics
+// RUN: gdr-opt %s --split-input-file --gdr-dispatch=chunked=loops --verify-diagnostics
 
 !x = memref<1x900x1x8xf32>
 func.func @chunk_size(%x: !x, %rows: memref<99xi32>, %s: memref<?x1x8x8xf32>) {

@@ -1,6 +1,6 @@
-// RUN: gdr-opt %s --gdr-dispatch="chunked chunk-size=64" | FileCheck %s
-// RUN: gdr-opt %s --gdr-dispatch="chunked chunk-size=16" | FileCheck %s --check-prefix=SMALL
-// RUN: gdr-opt %s --gdr-dispatch="chunked chunk-size=64" --remarks-filter-missed="gdr-dispatch" 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
+// RUN: gdr-opt %s --gdr-dispatch="chunked=loops chunk-size=64" | FileCheck %s
+// RUN: gdr-opt %s --gdr-dispatch="chunked=loops chunk-size=16" | FileCheck %s --check-prefix=SMALL
+// RUN: gdr-opt %s --gdr-dispatch="chunked=loops chunk-size=64" --remarks-filter-missed="gdr-dispatch" 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 // Chunks end where snapshots are taken.
 
