@@ -46,7 +46,13 @@ enum gdr_status {
   /* The CUDA driver refused a call. */
   GDR_DRIVER_ERROR = 4,
   /* The object was emitted for another version of this ABI. */
-  GDR_ABI_MISMATCH = 5
+  GDR_ABI_MISMATCH = 5,
+  /* The compiler refused the module; the sentence is the compiler's. */
+  GDR_COMPILE_ERROR = 6,
+  /* A function is neither in the cache nor is there a compiler to make it. */
+  GDR_NO_COMPILER = 7,
+  /* A file or directory could not be read or written. */
+  GDR_IO_ERROR = 8
 };
 
 /* The sentence that belongs to the last failed call in this thread, "" if no
