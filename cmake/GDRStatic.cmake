@@ -2,7 +2,7 @@
 # tools run on a machine that has neither.
 #
 # Debian builds LLVM as one shared library, and its exported CMake targets say
-# so: every MLIR archive asks for libLLVM.so, and the execution engine for
+# so: every archive of MLIR and lld asks for libLLVM.so, and the execution engine for
 # libMLIR.so too. A tool that listed only archives would still get both, and
 # with them a second copy of MLIR's type ids. The archives themselves are
 # complete, so this file only rewrites what the imported targets ask for. It
@@ -19,6 +19,8 @@ llvm_map_components_to_libnames(GDR_LLVM_ARCHIVES
   # IR: reading, writing, linking and optimizing it.
   Analysis BitReader BitWriter Core IRReader Linker Passes Support Target
   TargetParser TransformUtils ipo
+  # Shared libraries: lld, and the stubs of those that they need.
+  DebugInfoDWARF Demangle InterfaceStub LTO Object Option
   # Code for the GPU, as PTX.
   MC NVPTXCodeGen NVPTXDesc NVPTXInfo
   # Code for the host.
@@ -30,12 +32,13 @@ llvm_map_components_to_libnames(GDR_LLVM_ARCHIVES
   # MLIR's OpenMP and offloading translations.
   FrontendOffloading FrontendOpenMP)
 
-foreach(target IN LISTS MLIR_EXPORTED_TARGETS)
+foreach(target IN LISTS MLIR_EXPORTED_TARGETS ITEMS lldCommon lldELF)
   if(NOT TARGET ${target})
     continue()
   endif()
   get_target_property(libraries ${target} INTERFACE_LINK_LIBRARIES)
-  set(shared LLVM MLIR "$<LINK_ONLY:LLVM>" "$<LINK_ONLY:MLIR>")
+  # lld asks for shared zlib and zstd too; see LLVMSupport below.
+  set(shared LLVM MLIR "$<LINK_ONLY:LLVM>" "$<LINK_ONLY:MLIR>" ZLIB::ZLIB zstd::libzstd_shared)
   set(archives ${libraries})
   list(REMOVE_ITEM archives ${shared})
   if(NOT archives STREQUAL libraries)

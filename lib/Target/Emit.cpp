@@ -121,6 +121,10 @@ LogicalResult mlir::gdr::emitModule(ModuleOp module, EmitKind kind,
     if (failed(addEntryPoints(module, options)))
       return failure();
     return emitObject(module, os);
+  case EmitKind::Library:
+    if (failed(addEntryPoints(module, options)))
+      return failure();
+    return emitLibrary(module, os);
   case EmitKind::Header:
     emitHeader(module, options.headerName, os);
     return success();

@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // All of mlir-opt's command line, and `--emit` to write what the passes left as
-// PTX, cubin, fatbin, host object or C header. Nothing is written on an error.
+// PTX, cubin, fatbin, host object, shared library or C header. Nothing is
+// written on an error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -119,6 +120,8 @@ int main(int argc, char **argv) {
           clEnumValN(EmitKind::Fatbin, "fatbin", "machine code for all chips"),
           clEnumValN(EmitKind::Object, "object",
                      "host object with kernels and C entry points"),
+          clEnumValN(EmitKind::Library, "library",
+                     "shared library of such an object, for dlopen"),
           clEnumValN(EmitKind::Header, "header", "C header of the object")));
   EmitOptions options;
   llvm::cl::opt<std::string, true> ptxas(
