@@ -1,0 +1,404 @@
+//===- Call.cpp - one call of a compiled function -------------------------===//
+//
+// Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Call.h"
+
+#include "Kernels.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <iterator>
+#include <stdexcept>
+#include <tuple>
+
+using namespace gdr::torch;
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// What an operand may be, for the signature; everything else is left to the
+/// compiled function's own checks.
+struct Rule {
+  int minRank;
+  int maxRank;
+  const char *types;
+};
+
+/// What is known of an element type.
+struct TypeInfo {
+  ElementType type;
+  uint8_t code;
+  uint8_t bits;
+  const char *name;
+};
+
+} // namespace
+
+static const Rule &getRule(Operand operand) {
+  static constexpr const char activation[] = "bfloat16, float16 or float32";
+  static constexpr const char gate[] = "float32 or bfloat16";
+  static constexpr const char index[] = "int32 or int64";
+  static constexpr Rule rules[] = {
+      {4, 4, activation}, // q
+      {4, 4, activation}, // k
+      {4, 4, activation}, // v
+      {3, 4, gate},       // g
+      {3, 3, gate},       // beta
+      {1, 2, gate},       // A_log
+      {1, 2, gate},       // dt_bias
+      {4, 4, activation}, // initial_state
+      {1, 1, index},      // cu_seqlens
+      {0, 0, index},      // max_seqlen
+      {1, 1, index},      // read_indices
+      {1, 1, index},      // write_indices
+      {4, 4, activation}, // o
+      {4, 4, activation}, // final_state
+  };
+  static_assert(std::size(rules) == NumOperands);
+  return rules[operand];
+}
+
+static const TypeInfo *getTypeInfo(int32_t dtype) {
+  struct Entry {
+    int32_t dtype;
+    TypeInfo info;
+  };
+  static const Entry entries[] = {
+      {aoti_torch_dtype_bfloat16(),
+       {ElementType::BF16, kDLBfloat, 16, "bfloat16"}},
+      {aoti_torch_dtype_float16(), {ElementType::F16, kDLFloat, 16, "float16"}},
+      {aoti_torch_dtype_float32(), {ElementType::F32, kDLFloat, 32, "float32"}},
+      {aoti_torch_dtype_int32(), {ElementType::I32, kDLInt, 32, "int32"}},
+      {aoti_torch_dtype_int64(), {ElementType::I64, kDLInt, 64, "int64"}},
+  };
+  for (const Entry &entry : entries)
+    if (entry.dtype == dtype)
+      return &entry.info;
+  return nullptr;
+}
+
+static int32_t getDtype(ElementType type) {
+  switch (type) {
+  case ElementType::BF16:
+    return aoti_torch_dtype_bfloat16();
+  case ElementType::F16:
+    return aoti_torch_dtype_float16();
+  default:
+    return aoti_torch_dtype_float32();
+  }
+}
+
+void Call::fail(Operand operand, const std::string &problem) const {
+  throw std::invalid_argument(std::string("argument '") +
+                              getName(operand, signature.isInPlace) +
+                              "': " + problem);
+}
+
+void Call::add(Operand operand, const Tensor &tensor) {
+  AtenTensorHandle handle = tensor.get();
+  DLTensor &to = tensors[operand];
+  int64_t rank, *sizes, *strides;
+  int32_t dtype, deviceType;
+  void *data;
+  check(aoti_torch_get_dim(handle, &rank), "read a tensor's rank");
+  check(aoti_torch_get_sizes(handle, &sizes), "read a tensor's sizes");
+  check(aoti_torch_get_strides(handle, &strides), "read a tensor's strides");
+  check(aoti_torch_get_dtype(handle, &dtype), "read a tensor's dtype");
+  check(aoti_torch_get_device_type(handle, &deviceType),
+        "read a tensor's device");
+  check(aoti_torch_get_device_index(handle, &to.device.device_id),
+        "read a tensor's device");
+  bool isWritten =
+      operand >= O || (signature.isInPlace && operand == InitialState);
+  check(isWritten ? torch_get_mutable_data_ptr(handle, &data)
+                  : torch_get_const_data_ptr(handle,
+                                             const_cast<const void **>(&data)),
+        "read a tensor's address");
+
+  const Rule &rule = getRule(operand);
+  if (rank < rule.minRank || rank > rule.maxRank)
+    fail(operand, "expected rank " + std::to_string(rule.minRank) + ", got " +
+                      std::to_string(rank));
+  const TypeInfo *info = getTypeInfo(dtype);
+  if (!info || !std::strstr(rule.types, info->name))
+    fail(operand, std::string("expected dtype ") + rule.types + ", got " +
+                      (info ? info->name : "another one"));
+  bool isCPU = deviceType == aoti_torch_device_type_cpu();
+  if (!isCPU && deviceType != aoti_torch_device_type_cuda())
+    fail(operand, "expected a tensor on the CPU or a CUDA device");
+
+  signature.types[operand] = info->type;
+  to.data = data;
+  to.device.device_type = isCPU ? kDLCPU : kDLCUDA;
+  if (isCPU)
+    to.device.device_id = 0;
+  to.ndim = static_cast<int32_t>(rank);
+  to.dtype = {info->code, info->bits, 1};
+  to.shape = sizes;
+  to.strides = strides;
+  to.byte_offset = 0;
+}
+
+Tensor Call::createResult(const std::array<int64_t, 4> &shape, Operand like) {
+  int64_t strides[4], stride = 1;
+  for (int i = 3; i >= 0; --i) {
+    strides[i] = stride;
+    stride *= std::max<int64_t>(shape[i], 1);
+  }
+  AtenTensorHandle handle;
+  int32_t deviceType =
+      isOnCPU() ? aoti_torch_device_type_cpu() : aoti_torch_device_type_cuda();
+  check(aoti_torch_empty_strided(4, shape.data(), strides,
+                                 getDtype(signature.types[like]), deviceType,
+                                 getDevice(), &handle),
+        "allocate a result");
+  return Tensor(handle);
+}
+
+// The handle keeps the sizes that the DLTensor points to.
+Tensor Call::addResult(Operand operand, const std::array<int64_t, 4> &shape,
+                       Operand like) {
+  Tensor result = createResult(shape, like);
+  add(operand, result);
+  return result;
+}
+
+int64_t Call::getNumSequences() const {
+  if (signature.has(CuSeqlens))
+    return std::max<int64_t>(getSize(CuSeqlens, 0) - 1, 0);
+  return getSize(Q, 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+template <typename Enum>
+static Enum parse(const char *name, const std::string &value,
+                  std::initializer_list<const char *> cases) {
+  std::string known;
+  int number = 0;
+  for (const char *text : cases) {
+    if (value == text)
+      return static_cast<Enum>(number);
+    known += std::string(known.empty() ? "'" : ", '") + text + "'";
+    ++number;
+  }
+  throw std::invalid_argument(std::string("argument '") + name +
+                              "': expected one of " + known + ", got '" +
+                              value + "'");
+}
+
+Call::Call(const Attributes &attributes, bool isInPlace) {
+  signature.isInPlace = isInPlace;
+  signature.isVFirst = parse<int>("state_layout", attributes.stateLayout,
+                                  {"k_first", "v_first"}) == 1;
+  signature.gateForm = parse<GateForm>("gate_form", attributes.gateForm,
+                                       {"log", "softplus", "bounded_sigmoid"});
+  signature.betaForm = parse<BetaForm>("beta_form", attributes.betaForm,
+                                       {"given", "sigmoid", "twice_sigmoid"});
+  signature.hasL2Norm = attributes.hasL2Norm;
+  if (attributes.hasL2Norm)
+    signature.l2normEps = static_cast<float>(attributes.l2normEps);
+  signature.hasScale = attributes.scale.has_value();
+  signature.scale = static_cast<float>(attributes.scale.value_or(0));
+  signature.lowerBound = static_cast<float>(attributes.lowerBound.value_or(0));
+  bool isBounded = signature.gateForm == GateForm::BoundedSigmoid;
+  if (isBounded != attributes.lowerBound.has_value())
+    throw std::invalid_argument(
+        isBounded ? "argument 'lower_bound': expected a number with gate_form "
+                    "'bounded_sigmoid'"
+                  : "argument 'lower_bound': expected none without gate_form "
+                    "'bounded_sigmoid'");
+  if (attributes.maxSeqlen) {
+    maxSeqlen = *attributes.maxSeqlen;
+    signature.types[MaxSeqlen] = ElementType::I64;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Checks
+//===----------------------------------------------------------------------===//
+
+// The rest of the signature.
+void Call::describe() {
+  for (Operand operand : {K, V})
+    if (signature.types[operand] != signature.types[Q])
+      fail(operand, "expected the dtype of 'q'");
+  signature.gateRank = signature.has(Gate) ? tensors[Gate].ndim : 0;
+  signature.aLogRank = signature.has(ALog) ? tensors[ALog].ndim : 0;
+  signature.dtBiasRank = signature.has(DtBias) ? tensors[DtBias].ndim : 0;
+  for (auto [operand, dim, to] : {std::tuple(Q, 2, &signature.numKeyHeads),
+                                  std::tuple(Q, 3, &signature.keyDim),
+                                  std::tuple(V, 2, &signature.numValueHeads),
+                                  std::tuple(V, 3, &signature.valueDim)}) {
+    int64_t size = getSize(operand, dim);
+    if (size < 1 || size > INT32_MAX)
+      fail(operand, "expected dimension " + std::to_string(dim) +
+                        " to be at least 1, got " + std::to_string(size));
+    *to = static_cast<int32_t>(size);
+  }
+  if (signature.numValueHeads % signature.numKeyHeads != 0)
+    fail(V, "expected dimension 2, the number of value heads, to be a multiple "
+            "of the number of key heads, " +
+                std::to_string(signature.numKeyHeads) + ", got " +
+                std::to_string(signature.numValueHeads));
+  checkForms();
+  for (int i = 0; i < NumOperands; ++i) {
+    auto operand = static_cast<Operand>(i);
+    if (operand == MaxSeqlen || !isArgument(operand))
+      continue;
+    const DLDevice &device = tensors[i].device;
+    if (device.device_type != tensors[Q].device.device_type ||
+        device.device_id != getDevice())
+      fail(operand, "expected a tensor on the device of 'q'");
+  }
+  signature.chip = isOnCPU() ? cpuChip : getDeviceChip(getDevice());
+}
+
+void Call::checkForms() const {
+  bool isLog = signature.gateForm == GateForm::Log;
+  for (Operand operand : {Gate, ALog})
+    if (!isLog && !signature.has(operand))
+      fail(operand, "expected a tensor, because gate_form is not 'log'");
+  for (Operand operand : {ALog, DtBias})
+    if (isLog && signature.has(operand))
+      fail(operand, "expected none with gate_form 'log', which takes the gate "
+                    "as given; use gate_form 'softplus'");
+  if (signature.betaForm != BetaForm::Given && !signature.has(Beta))
+    fail(Beta, "expected a tensor, because beta_form is not 'given'");
+  if (signature.has(ReadIndices) && !signature.has(InitialState))
+    fail(InitialState, "expected a tensor, whose rows 'read_indices' selects");
+  if (signature.isInPlace &&
+      signature.has(ReadIndices) != signature.has(WriteIndices))
+    fail(signature.has(ReadIndices) ? WriteIndices : ReadIndices,
+         "expected a tensor, as for the other indices");
+  if (signature.has(CuSeqlens) && getSize(CuSeqlens, 0) == 0)
+    fail(CuSeqlens, "expected N + 1 elements, got 0");
+  if (signature.has(MaxSeqlen) && !signature.has(CuSeqlens))
+    fail(MaxSeqlen, "expected none without 'cu_seqlens'");
+}
+
+int64_t Call::readIndex(Operand operand, int64_t i) const {
+  const DLTensor &tensor = tensors[operand];
+  int64_t at = i * tensor.strides[0];
+  if (signature.types[operand] == ElementType::I32)
+    return static_cast<const int32_t *>(tensor.data)[at];
+  return static_cast<const int64_t *>(tensor.data)[at];
+}
+
+void Call::checkIndices() const {
+  if (!isOnCPU())
+    return;
+  if (signature.has(CuSeqlens))
+    checkCuSeqlens();
+  if (signature.has(ReadIndices))
+    checkRows(ReadIndices, InitialState);
+  if (signature.has(WriteIndices))
+    checkRows(WriteIndices, signature.isInPlace ? InitialState : FinalState);
+}
+
+void Call::checkCuSeqlens() const {
+  int64_t count = getSize(CuSeqlens, 0), numTokens = getSize(Q, 1);
+  int64_t previous = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t value = readIndex(CuSeqlens, i);
+    if (value < previous || value > numTokens)
+      fail(CuSeqlens, "expected element " + std::to_string(i) + " to be from " +
+                          std::to_string(previous) + " to " +
+                          std::to_string(numTokens) + ", got " +
+                          std::to_string(value));
+    if (i > 0 && signature.has(MaxSeqlen) && value - previous > maxSeqlen)
+      fail(CuSeqlens, "expected sequences of at most max_seqlen = " +
+                          std::to_string(maxSeqlen) + " tokens, got " +
+                          std::to_string(value - previous) + " in sequence " +
+                          std::to_string(i - 1));
+    previous = value;
+  }
+}
+
+void Call::checkRows(Operand indices, Operand state) const {
+  int64_t count = getSize(indices, 0), rows = getSize(state, 0);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t value = readIndex(indices, i);
+    if (value >= rows)
+      fail(indices, "expected element " + std::to_string(i) +
+                        " to be less than the number of states, " +
+                        std::to_string(rows) + ", got " +
+                        std::to_string(value));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The call itself
+//===----------------------------------------------------------------------===//
+
+static void *getCurrentStream(int32_t device) {
+  void *stream = nullptr;
+  if (!aoti_torch_get_current_cuda_stream)
+    throw std::runtime_error("this build of torch has no CUDA");
+  check(aoti_torch_get_current_cuda_stream(device, &stream),
+        "find the current CUDA stream");
+  return stream;
+}
+
+static void checkStatus(int64_t status) {
+  if (status == GDR_OK)
+    return;
+  if (status == GDR_INVALID_ARGUMENT)
+    throw std::invalid_argument(gdr_last_error());
+  throw std::runtime_error(gdr_last_error());
+}
+
+void Call::run() {
+  describe();
+  checkIndices();
+  const gdr_module &kernel = getKernel(signature);
+
+  struct {
+    gdr_args_header header;
+    uint64_t slots[NumOperands];
+  } args = {};
+  int count = 0;
+  for (int i = 0; i < NumOperands; ++i) {
+    auto operand = static_cast<Operand>(i);
+    if (!isArgument(operand))
+      continue;
+    args.slots[count++] = operand == MaxSeqlen
+                              ? static_cast<uint64_t>(maxSeqlen)
+                              : reinterpret_cast<uint64_t>(&tensors[i]);
+  }
+  args.header.size = sizeof(args.header) + count * sizeof(uint64_t);
+  if (!isOnCPU())
+    args.header.stream = getCurrentStream(getDevice());
+
+  // From torch's allocator, which hands it out again only to what runs later in
+  // this stream.
+  std::optional<Tensor> workspace;
+  constexpr int64_t alignment = 256;
+  int64_t bytes = kernel.workspace_size(&args.header);
+  if (bytes < 0)
+    checkStatus(-bytes);
+  if (bytes > 0) {
+    int64_t size = bytes + alignment, stride = 1;
+    AtenTensorHandle handle;
+    check(aoti_torch_empty_strided(1, &size, &stride, aoti_torch_dtype_uint8(),
+                                   isOnCPU() ? aoti_torch_device_type_cpu()
+                                             : aoti_torch_device_type_cuda(),
+                                   getDevice(), &handle),
+          "allocate the workspace");
+    workspace.emplace(handle);
+    auto address = reinterpret_cast<uintptr_t>(workspace->mutable_data_ptr());
+    address = (address + alignment - 1) / alignment * alignment;
+    args.header.workspace = reinterpret_cast<void *>(address);
+    args.header.workspace_bytes = bytes;
+  }
+  checkStatus(kernel.entry(&args.header));
+}
