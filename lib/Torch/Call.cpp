@@ -146,7 +146,8 @@ void Call::add(Operand operand, const Tensor &tensor) {
   to.byte_offset = 0;
 }
 
-Tensor Call::createResult(const std::array<int64_t, 4> &shape, Operand like) {
+Tensor Call::createResult(const std::array<int64_t, 4> &shape,
+                          ElementType type) const {
   int64_t strides[4], stride = 1;
   for (int i = 3; i >= 0; --i) {
     strides[i] = stride;
@@ -155,19 +156,24 @@ Tensor Call::createResult(const std::array<int64_t, 4> &shape, Operand like) {
   AtenTensorHandle handle;
   int32_t deviceType =
       isOnCPU() ? aoti_torch_device_type_cpu() : aoti_torch_device_type_cuda();
-  check(aoti_torch_empty_strided(4, shape.data(), strides,
-                                 getDtype(signature.types[like]), deviceType,
-                                 getDevice(), &handle),
+  check(aoti_torch_empty_strided(4, shape.data(), strides, getDtype(type),
+                                 deviceType, getDevice(), &handle),
         "allocate a result");
   return Tensor(handle);
 }
 
 // The handle keeps the sizes that the DLTensor points to.
 Tensor Call::addResult(Operand operand, const std::array<int64_t, 4> &shape,
-                       Operand like) {
-  Tensor result = createResult(shape, like);
+                       ElementType type) {
+  Tensor result = createResult(shape, type);
   add(operand, result);
   return result;
+}
+
+Tensor Call::addOutput() {
+  return addResult(O,
+                   {getSize(Q, 0), getSize(Q, 1), getSize(V, 2), getSize(V, 3)},
+                   getType(Q));
 }
 
 int64_t Call::getNumSequences() const {

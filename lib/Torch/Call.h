@@ -45,12 +45,14 @@ public:
       add(operand, *tensor);
   }
 
-  /// A contiguous tensor of a shape and of another operand's element type,
-  /// float32 if that is absent, which the call fills.
+  /// A contiguous tensor, which the call fills.
   Tensor addResult(Operand operand, const std::array<int64_t, 4> &shape,
-                   Operand like);
+                   ElementType type);
   /// The same, of which the compiled function knows nothing.
-  Tensor createResult(const std::array<int64_t, 4> &shape, Operand like);
+  Tensor createResult(const std::array<int64_t, 4> &shape,
+                      ElementType type) const;
+  /// o: [B, T, HV, V], of the type of q.
+  Tensor addOutput();
   /// The final state is the initial state's buffer.
   void addFinalStateInPlace() {
     signature.types[FinalState] = signature.types[InitialState];
@@ -61,6 +63,9 @@ public:
 
   int64_t getSize(Operand operand, int dim) const {
     return tensors[operand].shape[dim];
+  }
+  ElementType getType(Operand operand) const {
+    return signature.types[operand];
   }
   /// The number of sequences.
   int64_t getNumSequences() const;

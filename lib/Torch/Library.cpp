@@ -12,11 +12,32 @@
 
 #include "Call.h"
 
+#include <stdexcept>
 #include <tuple>
 
 using namespace gdr::torch;
 
+using ::torch::headeronly::ScalarType;
 using OptionalTensor = std::optional<Tensor>;
+
+static ElementType getStateType(const Call &call,
+                                std::optional<ScalarType> dtype) {
+  if (!dtype) {
+    ElementType type = call.getType(InitialState);
+    return type == ElementType::None ? ElementType::F32 : type;
+  }
+  switch (*dtype) {
+  case ScalarType::Float:
+    return ElementType::F32;
+  case ScalarType::BFloat16:
+    return ElementType::BF16;
+  case ScalarType::Half:
+    return ElementType::F16;
+  default:
+    throw std::invalid_argument("argument 'final_state_dtype': expected "
+                                "float32, bfloat16 or float16");
+  }
+}
 
 static std::tuple<Tensor, Tensor>
 gatedDeltaRule(const Tensor &q, const Tensor &k, const Tensor &v,
@@ -27,7 +48,8 @@ gatedDeltaRule(const Tensor &q, const Tensor &k, const Tensor &v,
                const OptionalTensor &readIndices, std::optional<double> scale,
                const std::string &stateLayout, bool hasL2Norm, double l2normEps,
                const std::string &gateForm, std::optional<double> lowerBound,
-               const std::string &betaForm, bool hasFinalState) {
+               const std::string &betaForm, bool hasFinalState,
+               std::optional<ScalarType> finalStateDtype) {
   Call call({maxSeqlen, scale, stateLayout, hasL2Norm, l2normEps, gateForm,
              lowerBound, betaForm},
             /*isInPlace=*/false);
@@ -41,18 +63,15 @@ gatedDeltaRule(const Tensor &q, const Tensor &k, const Tensor &v,
   call.add(InitialState, initialState);
   call.add(CuSeqlens, cuSeqlens);
   call.add(ReadIndices, readIndices);
-  Tensor o = call.addResult(O,
-                            {call.getSize(Q, 0), call.getSize(Q, 1),
-                             call.getSize(V, 2), call.getSize(V, 3)},
-                            Q);
+  Tensor o = call.addOutput();
   int64_t keyDim = call.getSize(Q, 3), valueDim = call.getSize(V, 3);
   std::array<int64_t, 4> shape = {hasFinalState ? call.getNumSequences() : 0,
                                   call.getSize(V, 2), keyDim, valueDim};
   if (stateLayout == "v_first")
     std::swap(shape[2], shape[3]);
-  Tensor finalState = hasFinalState
-                          ? call.addResult(FinalState, shape, InitialState)
-                          : call.createResult(shape, InitialState);
+  ElementType type = getStateType(call, finalStateDtype);
+  Tensor finalState = hasFinalState ? call.addResult(FinalState, shape, type)
+                                    : call.createResult(shape, type);
   call.run();
   return {o, finalState};
 }
@@ -81,10 +100,7 @@ static Tensor gatedDeltaRuleInPlace(
   call.add(ReadIndices, readIndices);
   call.add(WriteIndices, writeIndices);
   call.addFinalStateInPlace();
-  Tensor o = call.addResult(O,
-                            {call.getSize(Q, 0), call.getSize(Q, 1),
-                             call.getSize(V, 2), call.getSize(V, 3)},
-                            Q);
+  Tensor o = call.addOutput();
   call.run();
   return o;
 }
@@ -119,7 +135,8 @@ STABLE_TORCH_LIBRARY(gdr, library) {
       "Tensor? A_log=None, Tensor? dt_bias=None, "
       "Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
       "Tensor? read_indices=None, " GDR_ATTRIBUTES ", "
-      "bool output_final_state=True) -> (Tensor o, Tensor final_state)");
+      "bool output_final_state=True, "
+      "ScalarType? final_state_dtype=None) -> (Tensor o, Tensor final_state)");
   library.def(
       "gated_delta_rule_(Tensor q, Tensor k, Tensor v, Tensor? g, "
       "Tensor? beta, Tensor(a!) state, *, "

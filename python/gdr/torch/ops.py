@@ -1,0 +1,113 @@
+# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Loads libgdr_torch, and adds to its ops what Python code needs of them.
+
+The ops and their kernels are C++ and need no Python; tracing (torch.compile, torch.export) needs the
+shapes of their results, and autograd the knowledge that there is no backward.
+"""
+
+import pathlib
+
+import torch
+
+
+def _load():
+    # As it was found: the package's lib may be a link, and its neighbours are where the link is.
+    library = pathlib.Path(__file__).parents[1] / "lib" / "libgdr_torch.so"
+    if not library.exists():
+        raise ImportError(
+            f"expected the ops for PyTorch in {library}; this build of gdr has none: build it where torch is installed"
+        )
+    torch.ops.load_library(str(library.resolve()))
+
+
+def _expect_rank(name, tensor, rank):
+    if tensor.dim() != rank:
+        raise ValueError(f"argument '{name}': expected rank {rank}, got {tensor.dim()}")
+
+
+def _output(q, v):
+    for name, tensor in (("q", q), ("v", v)):
+        _expect_rank(name, tensor, 4)
+    return q.new_empty((q.shape[0], q.shape[1], v.shape[2], v.shape[3]))
+
+
+def _fake_gated_delta_rule(
+    q,
+    k,
+    v,
+    g=None,
+    beta=None,
+    initial_state=None,
+    *,
+    A_log=None,
+    dt_bias=None,
+    cu_seqlens=None,
+    max_seqlen=None,
+    read_indices=None,
+    scale=None,
+    state_layout="k_first",
+    qk_l2norm=False,
+    l2norm_eps=1e-6,
+    gate_form="log",
+    lower_bound=None,
+    beta_form="given",
+    output_final_state=True,
+    final_state_dtype=None,
+):
+    o = _output(q, v)
+    sequences = 0
+    if output_final_state:
+        sequences = q.shape[0] if cu_seqlens is None else cu_seqlens.shape[0] - 1
+    matrix = (q.shape[3], v.shape[3])
+    if state_layout == "v_first":
+        matrix = matrix[::-1]
+    if final_state_dtype is None:
+        final_state_dtype = torch.float32 if initial_state is None else initial_state.dtype
+    return o, q.new_empty((sequences, v.shape[2], *matrix), dtype=final_state_dtype)
+
+
+def _fake_gated_delta_rule_(q, k, v, g, beta, state, **attributes):
+    _expect_rank("state", state, 4)
+    return _output(q, v)
+
+
+def _refuse_gradients(op, args, kwargs):
+    names = [argument.name for argument in op._schema.arguments]
+    given = dict(zip(names, args)) | kwargs
+    names = [
+        name for name, value in given.items() if isinstance(value, torch.Tensor) and value.requires_grad
+    ]
+    raise NotImplementedError(
+        f"{op}: backward is not supported yet, and {', '.join(repr(name) for name in names)} "
+        f"require{'s' if len(names) == 1 else ''} a gradient; call it under torch.no_grad() or detach"
+    )
+
+
+def _create_autograd_kernel(op):
+    # Bound here, because this runs at each call.
+    is_grad_enabled = torch.is_grad_enabled
+    requires_grad = torch._C._any_requires_grad
+    after_autograd = torch._C._after_autograd_keyset
+    redispatch = op.redispatch
+
+    def kernel(keyset, *args, **kwargs):
+        if is_grad_enabled() and requires_grad(*args, **kwargs):
+            _refuse_gradients(op, args, kwargs)
+        return redispatch(keyset & after_autograd, *args, **kwargs)
+
+    return kernel
+
+
+def _register():
+    library = torch.library.Library("gdr", "IMPL")
+    fakes = {"gated_delta_rule": _fake_gated_delta_rule, "gated_delta_rule_": _fake_gated_delta_rule_}
+    for name, fake in fakes.items():
+        torch.library.register_fake(f"gdr::{name}", fake, lib=library)
+        op = getattr(torch.ops.gdr, name).default
+        library.impl(name, _create_autograd_kernel(op), "Autograd", with_keyset=True)
+    return library
+
+
+_load()
+_library = _register()
