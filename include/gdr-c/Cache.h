@@ -7,7 +7,8 @@
  *
  * Turns the text of an MLIR module into a function that can be called: from a
  * table in this process, else from a directory on disk, else by compiling it
- * with libgdr_compiler, which is opened only then. In the shared libgdr_runtime.
+ * with libgdr_compiler, which is opened only then. In the shared
+libgdr_runtime.
  *
  * The directory holds, per compiled module and target, HASH.so (host entry and
  * kernels) and HASH.json (readable: what it was made from). Several processes

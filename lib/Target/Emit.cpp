@@ -128,6 +128,9 @@ LogicalResult mlir::gdr::emitModule(ModuleOp module, EmitKind kind,
   case EmitKind::Header:
     emitHeader(module, options.headerName, os);
     return success();
+  case EmitKind::Description:
+    emitDescription(module, os);
+    return success();
   }
   llvm_unreachable("all kinds are handled");
 }

@@ -33,7 +33,7 @@ struct Rule {
 
 /// What is known of an element type.
 struct TypeInfo {
-  ElementType type;
+  gdr_element_type type;
   uint8_t code;
   uint8_t bits;
   const char *name;
@@ -61,7 +61,7 @@ static const Rule &getRule(Operand operand) {
       {4, 4, activation}, // o
       {4, 4, activation}, // final_state
   };
-  static_assert(std::size(rules) == NumOperands);
+  static_assert(std::size(rules) == GDR_NUM_OPERANDS);
   return rules[operand];
 }
 
@@ -71,12 +71,11 @@ static const TypeInfo *getTypeInfo(int32_t dtype) {
     TypeInfo info;
   };
   static const Entry entries[] = {
-      {aoti_torch_dtype_bfloat16(),
-       {ElementType::BF16, kDLBfloat, 16, "bfloat16"}},
-      {aoti_torch_dtype_float16(), {ElementType::F16, kDLFloat, 16, "float16"}},
-      {aoti_torch_dtype_float32(), {ElementType::F32, kDLFloat, 32, "float32"}},
-      {aoti_torch_dtype_int32(), {ElementType::I32, kDLInt, 32, "int32"}},
-      {aoti_torch_dtype_int64(), {ElementType::I64, kDLInt, 64, "int64"}},
+      {aoti_torch_dtype_bfloat16(), {GDR_BF16, kDLBfloat, 16, "bfloat16"}},
+      {aoti_torch_dtype_float16(), {GDR_F16, kDLFloat, 16, "float16"}},
+      {aoti_torch_dtype_float32(), {GDR_F32, kDLFloat, 32, "float32"}},
+      {aoti_torch_dtype_int32(), {GDR_I32, kDLInt, 32, "int32"}},
+      {aoti_torch_dtype_int64(), {GDR_I64, kDLInt, 64, "int64"}},
   };
   for (const Entry &entry : entries)
     if (entry.dtype == dtype)
@@ -84,20 +83,40 @@ static const TypeInfo *getTypeInfo(int32_t dtype) {
   return nullptr;
 }
 
-static int32_t getDtype(ElementType type) {
+static int32_t getDtype(gdr_element_type type) {
   switch (type) {
-  case ElementType::BF16:
+  case GDR_BF16:
     return aoti_torch_dtype_bfloat16();
-  case ElementType::F16:
+  case GDR_F16:
     return aoti_torch_dtype_float16();
   default:
     return aoti_torch_dtype_float32();
   }
 }
 
+// In the schema of the op.
+static const char *getName(Operand operand, bool isInPlace) {
+  static constexpr const char *names[] = {"q",
+                                          "k",
+                                          "v",
+                                          "g",
+                                          "beta",
+                                          "A_log",
+                                          "dt_bias",
+                                          "initial_state",
+                                          "cu_seqlens",
+                                          "max_seqlen",
+                                          "read_indices",
+                                          "write_indices",
+                                          "o",
+                                          "final_state"};
+  static_assert(std::size(names) == GDR_NUM_OPERANDS);
+  return isInPlace && operand == InitialState ? "state" : names[operand];
+}
+
 void Call::fail(Operand operand, const std::string &problem) const {
   throw std::invalid_argument(std::string("argument '") +
-                              getName(operand, signature.isInPlace) +
+                              getName(operand, signature.in_place) +
                               "': " + problem);
 }
 
@@ -116,7 +135,7 @@ void Call::add(Operand operand, const Tensor &tensor) {
   check(aoti_torch_get_device_index(handle, &to.device.device_id),
         "read a tensor's device");
   bool isWritten =
-      operand >= O || (signature.isInPlace && operand == InitialState);
+      operand >= O || (signature.in_place && operand == InitialState);
   check(isWritten ? torch_get_mutable_data_ptr(handle, &data)
                   : torch_get_const_data_ptr(handle,
                                              const_cast<const void **>(&data)),
@@ -147,7 +166,7 @@ void Call::add(Operand operand, const Tensor &tensor) {
 }
 
 Tensor Call::createResult(const std::array<int64_t, 4> &shape,
-                          ElementType type) const {
+                          gdr_element_type type) const {
   int64_t strides[4], stride = 1;
   for (int i = 3; i >= 0; --i) {
     strides[i] = stride;
@@ -164,7 +183,7 @@ Tensor Call::createResult(const std::array<int64_t, 4> &shape,
 
 // The handle keeps the sizes that the DLTensor points to.
 Tensor Call::addResult(Operand operand, const std::array<int64_t, 4> &shape,
-                       ElementType type) {
+                       gdr_element_type type) {
   Tensor result = createResult(shape, type);
   add(operand, result);
   return result;
@@ -177,7 +196,7 @@ Tensor Call::addOutput() {
 }
 
 int64_t Call::getNumSequences() const {
-  if (signature.has(CuSeqlens))
+  if (has(CuSeqlens))
     return std::max<int64_t>(getSize(CuSeqlens, 0) - 1, 0);
   return getSize(Q, 0);
 }
@@ -186,14 +205,14 @@ int64_t Call::getNumSequences() const {
 // Attributes
 //===----------------------------------------------------------------------===//
 
-template <typename Enum>
-static Enum parse(const char *name, const std::string &value,
-                  std::initializer_list<const char *> cases) {
+// The number of the case.
+static int32_t parse(const char *name, const std::string &value,
+                     std::initializer_list<const char *> cases) {
   std::string known;
   int number = 0;
   for (const char *text : cases) {
     if (value == text)
-      return static_cast<Enum>(number);
+      return number;
     known += std::string(known.empty() ? "'" : ", '") + text + "'";
     ++number;
   }
@@ -203,20 +222,21 @@ static Enum parse(const char *name, const std::string &value,
 }
 
 Call::Call(const Attributes &attributes, bool isInPlace) {
-  signature.isInPlace = isInPlace;
-  signature.isVFirst = parse<int>("state_layout", attributes.stateLayout,
-                                  {"k_first", "v_first"}) == 1;
-  signature.gateForm = parse<GateForm>("gate_form", attributes.gateForm,
-                                       {"log", "softplus", "bounded_sigmoid"});
-  signature.betaForm = parse<BetaForm>("beta_form", attributes.betaForm,
-                                       {"given", "sigmoid", "twice_sigmoid"});
-  signature.hasL2Norm = attributes.hasL2Norm;
+  signature.size = sizeof(signature);
+  signature.in_place = isInPlace;
+  signature.state_v_first =
+      parse("state_layout", attributes.stateLayout, {"k_first", "v_first"});
+  signature.gate_form = parse("gate_form", attributes.gateForm,
+                              {"log", "softplus", "bounded_sigmoid"});
+  signature.beta_form = parse("beta_form", attributes.betaForm,
+                              {"given", "sigmoid", "twice_sigmoid"});
+  signature.qk_l2norm = attributes.hasL2Norm;
   if (attributes.hasL2Norm)
-    signature.l2normEps = static_cast<float>(attributes.l2normEps);
-  signature.hasScale = attributes.scale.has_value();
+    signature.l2norm_eps = static_cast<float>(attributes.l2normEps);
+  signature.has_scale = attributes.scale.has_value();
   signature.scale = static_cast<float>(attributes.scale.value_or(0));
-  signature.lowerBound = static_cast<float>(attributes.lowerBound.value_or(0));
-  bool isBounded = signature.gateForm == GateForm::BoundedSigmoid;
+  signature.lower_bound = static_cast<float>(attributes.lowerBound.value_or(0));
+  bool isBounded = signature.gate_form == GDR_GATE_BOUNDED_SIGMOID;
   if (isBounded != attributes.lowerBound.has_value())
     throw std::invalid_argument(
         isBounded ? "argument 'lower_bound': expected a number with gate_form "
@@ -225,7 +245,7 @@ Call::Call(const Attributes &attributes, bool isInPlace) {
                     "'bounded_sigmoid'");
   if (attributes.maxSeqlen) {
     maxSeqlen = *attributes.maxSeqlen;
-    signature.types[MaxSeqlen] = ElementType::I64;
+    signature.types[MaxSeqlen] = GDR_I64;
   }
 }
 
@@ -238,26 +258,26 @@ void Call::describe() {
   for (Operand operand : {K, V})
     if (signature.types[operand] != signature.types[Q])
       fail(operand, "expected the dtype of 'q'");
-  signature.gateRank = signature.has(Gate) ? tensors[Gate].ndim : 0;
-  signature.aLogRank = signature.has(ALog) ? tensors[ALog].ndim : 0;
-  signature.dtBiasRank = signature.has(DtBias) ? tensors[DtBias].ndim : 0;
-  for (auto [operand, dim, to] : {std::tuple(Q, 2, &signature.numKeyHeads),
-                                  std::tuple(Q, 3, &signature.keyDim),
-                                  std::tuple(V, 2, &signature.numValueHeads),
-                                  std::tuple(V, 3, &signature.valueDim)}) {
+  signature.gate_per_channel = has(Gate) && tensors[Gate].ndim == 4;
+  signature.parameters_per_channel = has(ALog) && tensors[ALog].ndim == 2;
+  signature.bias_per_channel = has(DtBias) && tensors[DtBias].ndim == 2;
+  for (auto [operand, dim, to] : {std::tuple(Q, 2, &signature.num_key_heads),
+                                  std::tuple(Q, 3, &signature.key_dim),
+                                  std::tuple(V, 2, &signature.num_value_heads),
+                                  std::tuple(V, 3, &signature.value_dim)}) {
     int64_t size = getSize(operand, dim);
     if (size < 1 || size > INT32_MAX)
       fail(operand, "expected dimension " + std::to_string(dim) +
                         " to be at least 1, got " + std::to_string(size));
     *to = static_cast<int32_t>(size);
   }
-  if (signature.numValueHeads % signature.numKeyHeads != 0)
+  if (signature.num_value_heads % signature.num_key_heads != 0)
     fail(V, "expected dimension 2, the number of value heads, to be a multiple "
             "of the number of key heads, " +
-                std::to_string(signature.numKeyHeads) + ", got " +
-                std::to_string(signature.numValueHeads));
+                std::to_string(signature.num_key_heads) + ", got " +
+                std::to_string(signature.num_value_heads));
   checkForms();
-  for (int i = 0; i < NumOperands; ++i) {
+  for (int i = 0; i < GDR_NUM_OPERANDS; ++i) {
     auto operand = static_cast<Operand>(i);
     if (operand == MaxSeqlen || !isArgument(operand))
       continue;
@@ -266,36 +286,34 @@ void Call::describe() {
         device.device_id != getDevice())
       fail(operand, "expected a tensor on the device of 'q'");
   }
-  signature.chip = isOnCPU() ? cpuChip : getDeviceChip(getDevice());
 }
 
 void Call::checkForms() const {
-  bool isLog = signature.gateForm == GateForm::Log;
+  bool isLog = signature.gate_form == GDR_GATE_LOG;
   for (Operand operand : {Gate, ALog})
-    if (!isLog && !signature.has(operand))
+    if (!isLog && !has(operand))
       fail(operand, "expected a tensor, because gate_form is not 'log'");
   for (Operand operand : {ALog, DtBias})
-    if (isLog && signature.has(operand))
+    if (isLog && has(operand))
       fail(operand, "expected none with gate_form 'log', which takes the gate "
                     "as given; use gate_form 'softplus'");
-  if (signature.betaForm != BetaForm::Given && !signature.has(Beta))
+  if (signature.beta_form != GDR_BETA_GIVEN && !has(Beta))
     fail(Beta, "expected a tensor, because beta_form is not 'given'");
-  if (signature.has(ReadIndices) && !signature.has(InitialState))
+  if (has(ReadIndices) && !has(InitialState))
     fail(InitialState, "expected a tensor, whose rows 'read_indices' selects");
-  if (signature.isInPlace &&
-      signature.has(ReadIndices) != signature.has(WriteIndices))
-    fail(signature.has(ReadIndices) ? WriteIndices : ReadIndices,
+  if (signature.in_place && has(ReadIndices) != has(WriteIndices))
+    fail(has(ReadIndices) ? WriteIndices : ReadIndices,
          "expected a tensor, as for the other indices");
-  if (signature.has(CuSeqlens) && getSize(CuSeqlens, 0) == 0)
+  if (has(CuSeqlens) && getSize(CuSeqlens, 0) == 0)
     fail(CuSeqlens, "expected N + 1 elements, got 0");
-  if (signature.has(MaxSeqlen) && !signature.has(CuSeqlens))
+  if (has(MaxSeqlen) && !has(CuSeqlens))
     fail(MaxSeqlen, "expected none without 'cu_seqlens'");
 }
 
 int64_t Call::readIndex(Operand operand, int64_t i) const {
   const DLTensor &tensor = tensors[operand];
   int64_t at = i * tensor.strides[0];
-  if (signature.types[operand] == ElementType::I32)
+  if (signature.types[operand] == GDR_I32)
     return static_cast<const int32_t *>(tensor.data)[at];
   return static_cast<const int64_t *>(tensor.data)[at];
 }
@@ -303,12 +321,12 @@ int64_t Call::readIndex(Operand operand, int64_t i) const {
 void Call::checkIndices() const {
   if (!isOnCPU())
     return;
-  if (signature.has(CuSeqlens))
+  if (has(CuSeqlens))
     checkCuSeqlens();
-  if (signature.has(ReadIndices))
+  if (has(ReadIndices))
     checkRows(ReadIndices, InitialState);
-  if (signature.has(WriteIndices))
-    checkRows(WriteIndices, signature.isInPlace ? InitialState : FinalState);
+  if (has(WriteIndices))
+    checkRows(WriteIndices, signature.in_place ? InitialState : FinalState);
 }
 
 void Call::checkCuSeqlens() const {
@@ -321,7 +339,7 @@ void Call::checkCuSeqlens() const {
                           std::to_string(previous) + " to " +
                           std::to_string(numTokens) + ", got " +
                           std::to_string(value));
-    if (i > 0 && signature.has(MaxSeqlen) && value - previous > maxSeqlen)
+    if (i > 0 && has(MaxSeqlen) && value - previous > maxSeqlen)
       fail(CuSeqlens, "expected sequences of at most max_seqlen = " +
                           std::to_string(maxSeqlen) + " tokens, got " +
                           std::to_string(value - previous) + " in sequence " +
@@ -366,14 +384,15 @@ static void checkStatus(int64_t status) {
 void Call::run() {
   describe();
   checkIndices();
-  const gdr_module &kernel = getKernel(signature);
+  const gdr_module &kernel =
+      getKernel(signature, isOnCPU() ? cpuChip : getDeviceChip(getDevice()));
 
   struct {
     gdr_args_header header;
-    uint64_t slots[NumOperands];
+    uint64_t slots[GDR_NUM_OPERANDS];
   } args = {};
   int count = 0;
-  for (int i = 0; i < NumOperands; ++i) {
+  for (int i = 0; i < GDR_NUM_OPERANDS; ++i) {
     auto operand = static_cast<Operand>(i);
     if (!isArgument(operand))
       continue;

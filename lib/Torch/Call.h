@@ -14,14 +14,32 @@
 #ifndef GDR_LIB_TORCH_CALL_H
 #define GDR_LIB_TORCH_CALL_H
 
-#include "Signature.h"
 #include "Stable.h"
 #include "gdr-c/Runtime.h"
+#include "gdr-c/Signature.h"
 
 #include <array>
 #include <optional>
 
 namespace gdr::torch {
+
+/// The arguments of the compiled function, in its order.
+enum Operand : uint8_t {
+  Q = GDR_OPERAND_Q,
+  K = GDR_OPERAND_K,
+  V = GDR_OPERAND_V,
+  Gate = GDR_OPERAND_G,
+  Beta = GDR_OPERAND_BETA,
+  ALog = GDR_OPERAND_A_LOG,
+  DtBias = GDR_OPERAND_DT_BIAS,
+  InitialState = GDR_OPERAND_INITIAL_STATE,
+  CuSeqlens = GDR_OPERAND_CU_SEQLENS,
+  MaxSeqlen = GDR_OPERAND_MAX_SEQLEN,
+  ReadIndices = GDR_OPERAND_READ_INDICES,
+  WriteIndices = GDR_OPERAND_WRITE_INDICES,
+  O = GDR_OPERAND_O,
+  FinalState = GDR_OPERAND_FINAL_STATE
+};
 
 /// What the op takes beyond tensors, as in its schema.
 struct Attributes {
@@ -47,10 +65,10 @@ public:
 
   /// A contiguous tensor, which the call fills.
   Tensor addResult(Operand operand, const std::array<int64_t, 4> &shape,
-                   ElementType type);
+                   gdr_element_type type);
   /// The same, of which the compiled function knows nothing.
   Tensor createResult(const std::array<int64_t, 4> &shape,
-                      ElementType type) const;
+                      gdr_element_type type) const;
   /// o: [B, T, HV, V], of the type of q.
   Tensor addOutput();
   /// The final state is the initial state's buffer.
@@ -64,16 +82,20 @@ public:
   int64_t getSize(Operand operand, int dim) const {
     return tensors[operand].shape[dim];
   }
-  ElementType getType(Operand operand) const {
-    return signature.types[operand];
+  gdr_element_type getType(Operand operand) const {
+    return static_cast<gdr_element_type>(signature.types[operand]);
   }
   /// The number of sequences.
   int64_t getNumSequences() const;
 
 private:
   [[noreturn]] void fail(Operand operand, const std::string &problem) const;
+  bool has(Operand operand) const {
+    return signature.types[operand] != GDR_ABSENT;
+  }
+  /// Whether the compiled function has an argument of its own for it.
   bool isArgument(Operand operand) const {
-    return signature.isArgument(operand);
+    return has(operand) && !(signature.in_place && operand == FinalState);
   }
   int32_t getDevice() const { return tensors[Q].device.device_id; }
   bool isOnCPU() const { return tensors[Q].device.device_type == kDLCPU; }
@@ -86,8 +108,8 @@ private:
   void checkRows(Operand indices, Operand state) const;
   int64_t readIndex(Operand operand, int64_t i) const;
 
-  Signature signature;
-  DLTensor tensors[NumOperands];
+  gdr_signature signature = {};
+  DLTensor tensors[GDR_NUM_OPERANDS];
   int64_t maxSeqlen = 0;
 };
 

@@ -8,14 +8,18 @@
 #ifndef GDR_LIB_TORCH_KERNELS_H
 #define GDR_LIB_TORCH_KERNELS_H
 
-#include "Signature.h"
 #include "gdr-c/Cache.h"
+#include "gdr-c/Signature.h"
 
 namespace gdr::torch {
 
-/// The compiled function of a signature. Compiles it at the first call; throws
+/// The chip of tensors in host memory.
+extern const char *const cpuChip;
+
+/// The compiled function of a signature for a chip, which is cpuChip or what
+/// getDeviceChip says. Compiles it at the first call; throws
 /// std::runtime_error with the compiler's sentence if that fails.
-const gdr_module &getKernel(const Signature &signature);
+const gdr_module &getKernel(const gdr_signature &signature, const char *chip);
 
 /// The chip of a CUDA device.
 const char *getDeviceChip(int32_t device);

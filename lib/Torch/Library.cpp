@@ -20,19 +20,19 @@ using namespace gdr::torch;
 using ::torch::headeronly::ScalarType;
 using OptionalTensor = std::optional<Tensor>;
 
-static ElementType getStateType(const Call &call,
-                                std::optional<ScalarType> dtype) {
+static gdr_element_type getStateType(const Call &call,
+                                     std::optional<ScalarType> dtype) {
   if (!dtype) {
-    ElementType type = call.getType(InitialState);
-    return type == ElementType::None ? ElementType::F32 : type;
+    gdr_element_type type = call.getType(InitialState);
+    return type == GDR_ABSENT ? GDR_F32 : type;
   }
   switch (*dtype) {
   case ScalarType::Float:
-    return ElementType::F32;
+    return GDR_F32;
   case ScalarType::BFloat16:
-    return ElementType::BF16;
+    return GDR_BF16;
   case ScalarType::Half:
-    return ElementType::F16;
+    return GDR_F16;
   default:
     throw std::invalid_argument("argument 'final_state_dtype': expected "
                                 "float32, bfloat16 or float16");
@@ -69,7 +69,7 @@ gatedDeltaRule(const Tensor &q, const Tensor &k, const Tensor &v,
                                   call.getSize(V, 2), keyDim, valueDim};
   if (stateLayout == "v_first")
     std::swap(shape[2], shape[3]);
-  ElementType type = getStateType(call, finalStateDtype);
+  gdr_element_type type = getStateType(call, finalStateDtype);
   Tensor finalState = hasFinalState ? call.addResult(FinalState, shape, type)
                                     : call.createResult(shape, type);
   call.run();

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // All of mlir-opt's command line, and `--emit` to write what the passes left as
-// PTX, cubin, fatbin, host object, shared library or C header. Nothing is
-// written on an error.
+// PTX, cubin, fatbin, host object, shared library, C header or description.
+// Nothing is written on an error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -122,7 +122,9 @@ int main(int argc, char **argv) {
                      "host object with kernels and C entry points"),
           clEnumValN(EmitKind::Library, "library",
                      "shared library of such an object, for dlopen"),
-          clEnumValN(EmitKind::Header, "header", "C header of the object")));
+          clEnumValN(EmitKind::Header, "header", "C header of the object"),
+          clEnumValN(EmitKind::Description, "description",
+                     "JSON of what the entry points take and launch")));
   EmitOptions options;
   llvm::cl::opt<std::string, true> ptxas(
       "ptxas",

@@ -18,7 +18,16 @@ class ModuleOp;
 namespace mlir::gdr {
 
 /// What `gdr-opt --emit` writes.
-enum class EmitKind { MLIR, PTX, Cubin, Fatbin, Object, Library, Header };
+enum class EmitKind {
+  MLIR,
+  PTX,
+  Cubin,
+  Fatbin,
+  Object,
+  Library,
+  Header,
+  Description
+};
 
 struct EmitOptions {
   /// Path of ptxas; found on the PATH or in a CUDA toolkit if empty.
@@ -41,6 +50,9 @@ LogicalResult addEntryPoints(ModuleOp module, const EmitOptions &options);
 /// Writes C declarations of the entry points of a module on which
 /// `gdr-describe-entry` has run.
 void emitHeader(ModuleOp module, StringRef guardName, raw_ostream &os);
+
+/// Writes what such a module's entry points take and launch, as JSON.
+void emitDescription(ModuleOp module, raw_ostream &os);
 
 /// Writes a relocatable host object of a module in the LLVM dialect, for any
 /// x86-64 with AVX2 or, on another machine, its own kind of processor.
