@@ -6,6 +6,7 @@ The ops and their kernels are C++ and need no Python; tracing (torch.compile, to
 shapes of their results, and autograd the knowledge that there is no backward.
 """
 
+import functools
 import pathlib
 
 import torch
@@ -72,42 +73,51 @@ def _fake_gated_delta_rule_(q, k, v, g, beta, state, **attributes):
     return _output(q, v)
 
 
-def _refuse_gradients(op, args, kwargs):
-    names = [argument.name for argument in op._schema.arguments]
-    given = dict(zip(names, args)) | kwargs
+def _refuse_gradients(schema, args, kwargs):
+    given = dict(zip((argument.name for argument in schema.arguments), args)) | kwargs
     names = [
-        name for name, value in given.items() if isinstance(value, torch.Tensor) and value.requires_grad
+        repr(name)
+        for name, value in given.items()
+        if isinstance(value, torch.Tensor) and value.requires_grad
     ]
     raise NotImplementedError(
-        f"{op}: backward is not supported yet, and {', '.join(repr(name) for name in names)} "
-        f"require{'s' if len(names) == 1 else ''} a gradient; call it under torch.no_grad() or detach"
+        f"{schema.name}: backward is not supported yet, and argument{'s' * (len(names) > 1)} "
+        f"{', '.join(names)} require{'s' * (len(names) == 1)} a gradient; call it under torch.no_grad(), "
+        f"or detach the argument{'s' * (len(names) > 1)}"
     )
 
 
-def _create_autograd_kernel(op):
-    # Bound here, because this runs at each call.
+def _refuse_to_differentiate(name):
+    """Makes the op an error where a gradient would be lost.
+
+    An autograd kernel in Python would do the same, at 5 us a call: it turns every argument into a Python
+    object and back. So the check stands before the op, where they are Python objects still. In C++, torch
+    itself warns when a gradient is asked for.
+    """
+    packet = getattr(torch.ops.gdr, name)
+    schema = packet.default._schema
     is_grad_enabled = torch.is_grad_enabled
     requires_grad = torch._C._any_requires_grad
-    after_autograd = torch._C._after_autograd_keyset
-    redispatch = op.redispatch
 
-    def kernel(keyset, *args, **kwargs):
-        if is_grad_enabled() and requires_grad(*args, **kwargs):
-            _refuse_gradients(op, args, kwargs)
-        return redispatch(keyset & after_autograd, *args, **kwargs)
+    def check(call):
+        @functools.wraps(call)
+        def checked(*args, **kwargs):
+            if is_grad_enabled() and requires_grad(*args, **kwargs):
+                _refuse_gradients(schema, args, kwargs)
+            return call(*args, **kwargs)
 
-    return kernel
+        return checked
+
+    for op in (packet, packet.default):
+        op._op = check(op._op)
 
 
 def _register():
-    library = torch.library.Library("gdr", "IMPL")
     fakes = {"gated_delta_rule": _fake_gated_delta_rule, "gated_delta_rule_": _fake_gated_delta_rule_}
     for name, fake in fakes.items():
-        torch.library.register_fake(f"gdr::{name}", fake, lib=library)
-        op = getattr(torch.ops.gdr, name).default
-        library.impl(name, _create_autograd_kernel(op), "Autograd", with_keyset=True)
-    return library
+        torch.library.register_fake(f"gdr::{name}", fake)
+        _refuse_to_differentiate(name)
 
 
 _load()
-_library = _register()
+_register()
