@@ -12,14 +12,14 @@ import pathlib
 import torch
 
 
-def _load():
-    # As it was found: the package's lib may be a link, and its neighbours are where the link is.
+def get_library():
+    """The path of libgdr_torch, which C++ programs can link or open."""
     library = pathlib.Path(__file__).parents[1] / "lib" / "libgdr_torch.so"
     if not library.exists():
         raise ImportError(
-            f"expected the ops for PyTorch in {library}; this build of gdr has none: build it where torch is installed"
+            f"expected the ops for PyTorch in {library}; this build of gdr has none: build it where torch is"
         )
-    torch.ops.load_library(str(library.resolve()))
+    return library.resolve()
 
 
 def _expect_rank(name, tensor, rank):
@@ -119,5 +119,5 @@ def _register():
         _refuse_to_differentiate(name)
 
 
-_load()
+torch.ops.load_library(str(get_library()))
 _register()
