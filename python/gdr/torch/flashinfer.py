@@ -9,11 +9,12 @@ logarithm; packed sequences have no batch dimension.
 import torch
 
 
-def flashinfer_decode(q, k, v, state, A_log, a, dt_bias, b, scale=None, use_qk_l2norm=True):
+def flashinfer_decode(q, k, v, state, A_log, a, dt_bias, b, scale=None, use_qk_l2norm=True, state_indices=None):
     """One step of decoding, as FlashInfer's gated_delta_rule_decode_pretranspose.
 
     q, k [B, T, HK, K]; v [B, T, HV, V]; a, b [B, T, HV], before their softplus and sigmoid; A_log, dt_bias
-    [HV]; state [B, HV, V, K], which is updated in place.
+    [HV]; state [B, HV, V, K], which is updated in place, or a pool of states [P, HV, V, K], of which
+    state_indices [B] selects the rows; a negative index skips its sequence.
 
     Returns o [B, T, HV, V] and the state.
     """
@@ -26,6 +27,8 @@ def flashinfer_decode(q, k, v, state, A_log, a, dt_bias, b, scale=None, use_qk_l
         state,
         A_log=A_log,
         dt_bias=dt_bias,
+        read_indices=state_indices,
+        write_indices=state_indices,
         scale=scale,
         state_layout="v_first",
         qk_l2norm=use_qk_l2norm,

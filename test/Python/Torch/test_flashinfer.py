@@ -23,6 +23,19 @@ def test_decode(device, T):
     assert error(state, expected_state) < 1e-5
 
 
+def test_decode_of_a_pool(device):
+    q, k, v, a, b, pool = make(2, 1, device=device, states=5, v_first=True)
+    A_log, dt_bias = torch.randn(4, device=device), torch.randn(4, device=device)
+    rows = torch.tensor([3, -1], device=device, dtype=torch.int32)
+    expected = pool.clone()
+    one = pool[3:4].clone()
+    o, _ = gdr.torch.flashinfer_decode(q[:1], k[:1], v[:1], one, A_log, a[:1], dt_bias, b[:1])
+    expected[3] = one[0]
+    actual, _ = gdr.torch.flashinfer_decode(q, k, v, pool, A_log, a, dt_bias, b, state_indices=rows)
+    assert torch.equal(actual[:1], o)
+    assert torch.equal(pool, expected)
+
+
 def test_prefill(device):
     lengths = [5, 0, 70]
     q, k, v, g, beta, state = make(1, 75, K=16, V=8, device=device, states=3, v_first=True)

@@ -1,0 +1,28 @@
+# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The snippets of docs/PyTorch.md run, in their order, as one program."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+DOCUMENT = pathlib.Path(__file__).resolve().parents[3] / "docs" / "PyTorch.md"
+
+
+def test_snippets(tmp_path):
+    snippets = re.findall(r"^```python\n(.*?)^```$", DOCUMENT.read_text(), flags=re.DOTALL | re.MULTILINE)
+    assert len(snippets) >= 6
+    (tmp_path / "snippets.py").write_text("\n".join(snippets))
+    run = subprocess.run([sys.executable, "snippets.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_schemas():
+    """The document lists every argument of the ops."""
+    import torch
+
+    text = DOCUMENT.read_text()
+    for op in (torch.ops.gdr.gated_delta_rule.default, torch.ops.gdr.gated_delta_rule_.default):
+        for argument in op._schema.arguments:
+            assert re.search(rf"\b{argument.name}\b", text), argument.name
