@@ -67,7 +67,8 @@ protected:
   bool works(const char *text = "module", const char *chip = "cpu") {
     gdr_module *module = nullptr;
     return get(module, text, chip) == GDR_OK && module->entry(nullptr) == 17 &&
-           module->workspace_size(nullptr) == 18 && module->load(3) == 3;
+           module->workspace_size(nullptr) == 18 && module->load(3) == 3 &&
+           module->description == std::string("{}");
   }
 
   void useStub(const char *compiler = GDR_STUB_COMPILER) {
@@ -262,8 +263,8 @@ TEST_F(CacheTest, PassesTheCompilersSentenceOn) {
     useStub();
     gdr_module *module;
     return get(module, "wrong") == GDR_COMPILE_ERROR &&
-           gdr_last_error() ==
-               std::string("expected something, got nothing; here") &&
+           gdr_last_error() == std::string("expected something, got nothing "
+                                           "(line 1 of the module); here") &&
            get(module, "wrong") == GDR_COMPILE_ERROR;
   }));
   EXPECT_EQ(countCompilations(), 2);
