@@ -5,7 +5,7 @@
     signature = gdr.Signature(num_key_heads=16, num_value_heads=32)
     kernel = gdr.compile(signature, chip="sm_90a")
     kernel.ptx, kernel.cubin, kernel.launch
-    kernel.entry(q=q, k=k, v=v, g=g, beta=beta, initial_state=state, o=o)
+    kernel.entry(q=q, k=k, v=v, g=g, beta=beta, state=state, o=o)
 
 Needs no other package; ``gdr.torch`` has the operators for PyTorch.
 """

@@ -58,7 +58,8 @@ class Signature:
     final_state: str | None = None
     """Of the state after the last token; the initial state's if ``in_place``."""
     in_place: bool = True
-    """The final state takes the initial state's place, in its buffer."""
+    """The final state takes the initial state's place, in its buffer; a call then
+    names it ``state``."""
     cu_seqlens: str | None = None
     """Of the bounds [N + 1] of packed sequences; B is then 1."""
     max_seqlen: bool = False
