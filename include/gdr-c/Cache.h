@@ -48,6 +48,7 @@ typedef struct gdr_module {
   int64_t (*workspace_size)(const struct gdr_args_header *args);
   int32_t (*load)(int32_t device);
   const char *path; /* of the shared library; "" if it is only in memory */
+  const char *description; /* JSON: what the function takes and launches */
 } gdr_module;
 
 /* Returns the compiled function: the same pointer for the same request. */

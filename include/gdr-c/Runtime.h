@@ -11,8 +11,12 @@
  *   int32_t decode(const struct decode_args *args);
  *   int64_t decode_workspace_size(const struct decode_args *args);
  *   int32_t decode_load(int32_t device);
+ *   const char decode_description[];
  *
- * and `gdr-opt --emit=header` writes their declarations. Callers need only the
+ * and `gdr-opt --emit=header` writes their declarations. The description is
+ * that of `gdr-opt --emit=description`, for callers that learn only from it
+what
+ * the function takes. Callers need only the
  * first part of this file; the second part is for the emitted code.
  *
 \*===----------------------------------------------------------------------===*/

@@ -130,7 +130,9 @@ static int32_t findFunction(Slot &slot, const std::string &name,
   lookUp(created.entry, name);
   lookUp(created.workspace_size, name + "_workspace_size");
   lookUp(created.load, name + "_load");
-  if (!created.entry || !created.workspace_size || !created.load)
+  lookUp(created.description, name + "_description");
+  if (!created.entry || !created.workspace_size || !created.load ||
+      !created.description)
     return fail(GDR_INVALID_ARGUMENT,
                 "expected a function of the module, got '%s'", name.c_str());
   created.path = slot.path.c_str();

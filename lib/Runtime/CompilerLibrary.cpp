@@ -98,13 +98,17 @@ static int32_t openCompiler(CompilerState &state, const CacheKey &key,
   return GDR_OK;
 }
 
-// Keeps the first error and its notes.
+// Keeps the first error, where it is, and its notes.
 static void collectErrors(void *context, const gdr_diagnostic *diagnostic) {
   auto &sentence = *static_cast<std::string *>(context);
-  if (diagnostic->severity == GDR_SEVERITY_ERROR && sentence.empty())
+  if (diagnostic->severity == GDR_SEVERITY_ERROR && sentence.empty()) {
     sentence = diagnostic->message;
-  else if (diagnostic->severity == GDR_SEVERITY_NOTE && !sentence.empty())
+    if (diagnostic->line > 0)
+      sentence +=
+          " (line " + std::to_string(diagnostic->line) + " of the module)";
+  } else if (diagnostic->severity == GDR_SEVERITY_NOTE && !sentence.empty()) {
     sentence += "; " + std::string(diagnostic->message);
+  }
 }
 
 int32_t gdr::runtime::compileLibrary(const CacheKey &key,

@@ -72,40 +72,52 @@ static llvm::json::Object describe(const EntryArgument &argument) {
   return object;
 }
 
-// The kernels that host code launches, and the chips that they are for.
-static void describeKernels(ModuleOp module, Operation &host,
-                            llvm::json::Object &object) {
-  llvm::json::Array names, chips;
-  if (auto kernels = host.getAttrOfType<ArrayAttr>(kernelsAttrName))
-    for (auto kernel : kernels.getAsRange<StringAttr>())
-      names.push_back(kernel.getValue().str());
-  gpu::GPUModuleOp kernelModule;
+// The chips that the kernels are for, before and after they are serialized.
+static llvm::json::Array getChips(ModuleOp module, StringRef kernelModule) {
+  SmallVector<Attribute> targets;
+  Operation *op = module.lookupSymbol(kernelModule);
+  if (auto kernels = dyn_cast_or_null<gpu::GPUModuleOp>(op)) {
+    if (ArrayAttr attribute = kernels.getTargetsAttr())
+      llvm::append_range(targets, attribute);
+  } else if (auto binary = dyn_cast_or_null<gpu::BinaryOp>(op)) {
+    for (auto object : binary.getObjects().getAsRange<gpu::ObjectAttr>())
+      targets.push_back(object.getTarget());
+  }
+  llvm::json::Array chips;
+  for (Attribute target : targets)
+    if (auto nvvm = dyn_cast<NVVM::NVVMTargetAttr>(target))
+      chips.push_back(nvvm.getChip().str());
+  return chips;
+}
+
+// The function with this host code.
+static llvm::json::Object describe(Operation &host, const Entry &entry) {
+  llvm::json::Array arguments, kernels, chips;
+  for (const EntryArgument &argument : entry.getArguments())
+    arguments.push_back(describe(argument));
+  if (auto names = host.getAttrOfType<ArrayAttr>(kernelsAttrName))
+    for (auto name : names.getAsRange<StringAttr>())
+      kernels.push_back(name.getValue().str());
   if (auto symbol = host.getAttrOfType<FlatSymbolRefAttr>(kernelModuleAttrName))
-    kernelModule = module.lookupSymbol<gpu::GPUModuleOp>(symbol.getValue());
-  if (kernelModule && kernelModule.getTargetsAttr())
-    for (auto target :
-         kernelModule.getTargetsAttr().getAsRange<NVVM::NVVMTargetAttr>())
-      chips.push_back(target.getChip().str());
-  object["kernels"] = std::move(names);
-  object["chips"] = std::move(chips);
+    chips = getChips(host.getParentOfType<ModuleOp>(), symbol.getValue());
+  return llvm::json::Object{{"name", entry.getName().str()},
+                            {"device", entry.isOnDevice() ? "cuda" : "cpu"},
+                            {"arguments", std::move(arguments)},
+                            {"kernels", std::move(kernels)},
+                            {"chips", std::move(chips)}};
+}
+
+std::string mlir::gdr::getDescription(Operation *host) {
+  std::optional<Entry> entry = Entry::get(host);
+  assert(entry && "expected host code of an entry point");
+  return llvm::formatv("{0}", llvm::json::Value(describe(*host, *entry)));
 }
 
 void mlir::gdr::emitDescription(ModuleOp module, raw_ostream &os) {
   llvm::json::Array functions;
-  for (Operation &op : module.getOps()) {
-    std::optional<Entry> entry = Entry::get(&op);
-    if (!entry)
-      continue;
-    llvm::json::Array arguments;
-    for (const EntryArgument &argument : entry->getArguments())
-      arguments.push_back(describe(argument));
-    llvm::json::Object function{
-        {"name", entry->getName().str()},
-        {"device", entry->isOnDevice() ? "cuda" : "cpu"},
-        {"arguments", std::move(arguments)}};
-    describeKernels(module, op, function);
-    functions.push_back(std::move(function));
-  }
+  for (Operation &op : module.getOps())
+    if (std::optional<Entry> entry = Entry::get(&op))
+      functions.push_back(describe(op, *entry));
   llvm::json::Object root{{"functions", std::move(functions)}};
   os << llvm::formatv("{0:2}", llvm::json::Value(std::move(root))) << "\n";
 }

@@ -15,6 +15,7 @@
 
 #include "gdr-c/Runtime.h"
 #include "gdr/Target/Chips.h"
+#include "gdr/Target/Emit.h"
 #include "gdr/Target/Entry.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -146,6 +147,7 @@ public:
 private:
   LogicalResult verifyNames();
   std::string addString(const Twine &suffix, StringRef text);
+  void addDescription();
   std::string addNames(const Twine &suffix, ArrayRef<StringRef> names);
   std::string addArguments(const Symbols &symbols);
   FailureOr<std::pair<std::string, int64_t>> addImages();
@@ -179,6 +181,14 @@ std::string EntryEmitter::addString(const Twine &suffix, StringRef text) {
   LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::Internal,
                          symbol, b.getStringAttr(text));
   return symbol;
+}
+
+// const char name_description[], of which the host code knows the contents.
+void EntryEmitter::addDescription() {
+  std::string text = getDescription(host) + '\0';
+  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), text.size());
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External,
+                         (name + "_description").str(), b.getStringAttr(text));
 }
 
 std::string EntryEmitter::addNames(const Twine &suffix,
@@ -352,7 +362,7 @@ void EntryEmitter::addEntryPoint(const Twine &entryName, Type result,
 }
 
 LogicalResult EntryEmitter::verifyNames() {
-  for (StringRef suffix : {"", "_workspace_size", "_load"}) {
+  for (StringRef suffix : {"", "_workspace_size", "_load", "_description"}) {
     std::string symbol = (name + suffix).str();
     bool isRuntime = symbol == "gdr_invoke" || symbol == "gdr_workspace_size" ||
                      symbol == "gdr_load";
@@ -395,6 +405,7 @@ LogicalResult EntryEmitter::emit() {
        symbolText, static_cast<int64_t>(kernelNames.size()), kernelText,
        images->second, images->first, getName("call"), workspaceThunk, state});
 
+  addDescription();
   addEntryPoint(name, b.getI32Type(), "gdr_invoke", getPointer(), function);
   addEntryPoint(name + "_workspace_size", b.getI64Type(), "gdr_workspace_size",
                 getPointer(), function);

@@ -10,6 +10,9 @@
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/DiagnosticHandler.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -17,13 +20,47 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+#include <mutex>
 
 using namespace mlir;
 using namespace mlir::gdr;
 
+static void initializeCodeGenerator() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    // Of inline assembly.
+    llvm::InitializeNativeTargetAsmParser();
+  });
+}
+
+// Reports what LLVM says on the module; otherwise an error, such as one in
+// inline assembly, would end the process.
+static void forwardDiagnostics(llvm::LLVMContext &context, ModuleOp module,
+                               bool &hasErrors) {
+  struct Handler : llvm::DiagnosticHandler {
+    Handler(ModuleOp module, bool &hasErrors)
+        : module(module), hasErrors(hasErrors) {}
+    bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
+      if (info.getSeverity() != llvm::DS_Error)
+        return true;
+      std::string message;
+      llvm::raw_string_ostream stream(message);
+      llvm::DiagnosticPrinterRawOStream printer(stream);
+      info.print(printer);
+      module.emitError(message);
+      hasErrors = true;
+      return true;
+    }
+    ModuleOp module;
+    bool &hasErrors;
+  };
+  context.setDiagnosticHandler(std::make_unique<Handler>(module, hasErrors));
+}
+
 LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
+  initializeCodeGenerator();
   llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
   std::string message;
   const llvm::Target *target =
@@ -38,6 +75,8 @@ LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
       std::nullopt, llvm::CodeGenOptLevel::Aggressive));
 
   llvm::LLVMContext context;
+  bool hasErrors = false;
+  forwardDiagnostics(context, module, hasErrors);
   std::unique_ptr<llvm::Module> llvmModule =
       translateModuleToLLVMIR(module, context);
   if (!llvmModule)
@@ -56,6 +95,8 @@ LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
                                    llvm::CodeGenFileType::ObjectFile))
     return module.emitError("this machine's code generator writes no objects");
   passes.run(*llvmModule);
+  if (hasErrors)
+    return failure();
   os << stream.str();
   return success();
 }

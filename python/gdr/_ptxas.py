@@ -1,0 +1,62 @@
+"""Finds ptxas, which turns PTX into machine code."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import warnings
+from functools import lru_cache
+from pathlib import Path
+
+from ._library import runtime
+
+_MISSING = (
+    "no ptxas was found on the PATH, in /usr/local/cuda or among the Python packages: kernels "
+    "are kept as PTX, which the driver compiles whenever they are loaded; install a CUDA toolkit "
+    "or nvidia-cuda-nvcc from PyPI"
+)
+
+
+def _candidates() -> "list[Path]":
+    found = [Path(path) for path in [shutil.which("ptxas")] if path]
+    found.append(Path("/usr/local/cuda/bin/ptxas"))
+    # Wheels: nvidia-cuda-nvcc (CUDA 13 and 12), and the one inside Triton.
+    for package, pattern in [
+        ("nvidia", "cu*/bin/ptxas"),
+        ("nvidia", "cuda_nvcc/bin/ptxas"),
+        ("triton", "backends/nvidia/bin/ptxas*"),
+    ]:
+        spec = importlib.util.find_spec(package)
+        for directory in (spec.submodule_search_locations or []) if spec else []:
+            found += sorted(Path(directory).glob(pattern))
+    return found
+
+
+def _knows_hopper(ptxas: Path) -> bool:
+    """Whether it is new enough to compile for sm_90a (CUDA 12.0)."""
+    try:
+        text = subprocess.run([ptxas, "--help"], capture_output=True, timeout=30).stdout
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return b"sm_90a" in text
+
+
+@lru_cache(maxsize=None)
+def find_ptxas() -> "str | None":
+    """The path of a ptxas, or None."""
+    for path in _candidates():
+        if os.access(path, os.X_OK) and _knows_hopper(path):
+            return str(path)
+    return None
+
+
+@lru_cache(maxsize=None)
+def use_ptxas() -> None:
+    """Lets libgdr_runtime use the ptxas that was found; warns, once, if there is none."""
+    path = find_ptxas()
+    if path is None:
+        warnings.warn(_MISSING, RuntimeWarning, stacklevel=3)
+    else:
+        runtime().gdr_set_ptxas(os.fsencode(path))
