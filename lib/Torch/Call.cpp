@@ -149,6 +149,11 @@ void Call::add(Operand operand, const Tensor &tensor) {
   if (!info || !std::strstr(rule.types, info->name))
     fail(operand, std::string("expected dtype ") + rule.types + ", got " +
                       (info ? info->name : "another one"));
+  for (int64_t i = 0; isWritten && i < rank; ++i)
+    if (strides[i] == 0 && sizes[i] > 1)
+      fail(operand, "expected elements of its own, which the call writes, got "
+                    "a view that repeats them along dimension " +
+                        std::to_string(i));
   bool isCPU = deviceType == aoti_torch_device_type_cpu();
   if (!isCPU && deviceType != aoti_torch_device_type_cuda())
     fail(operand, "expected a tensor on the CPU or a CUDA device");

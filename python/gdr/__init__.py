@@ -7,7 +7,8 @@
     kernel.ptx, kernel.cubin, kernel.launch
     kernel.entry(q=q, k=k, v=v, g=g, beta=beta, state=state, o=o)
 
-Needs no other package; ``gdr.torch`` has the operators for PyTorch.
+Needs no other package. ``gdr.torch`` has the ops for PyTorch; the calls in the style of other
+libraries, as ``gdr.chunk_gated_delta_rule``, are here too and import torch at their first use.
 """
 
 from ._cache import CacheEntry, cache_clear, cache_directory, cache_entries, set_cache_directory
@@ -34,3 +35,18 @@ __all__ = [
     "set_cache_directory",
     "version",
 ]
+
+_OF_TORCH = (
+    "chunk_gated_delta_rule",
+    "flashinfer_decode",
+    "flashinfer_prefill",
+    "fused_recurrent_gated_delta_rule",
+)
+
+
+def __getattr__(name):
+    if name in _OF_TORCH:
+        from . import torch
+
+        return getattr(torch, name)
+    raise AttributeError(f"module 'gdr' has no attribute '{name}'")

@@ -1,5 +1,3 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The gated delta rule in PyTorch: torch.ops.gdr and calls in the style of other libraries."""
 
 from gdr.torch import ops as _ops  # Registers torch.ops.gdr.

@@ -1,5 +1,3 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Calls with the signatures and the meaning of flash-linear-attention 0.5.2.
 
 Tensors are [B, T, H, K]; g is the natural logarithm of the decay. Both names run the same op, which

@@ -1,5 +1,3 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Calls in the conventions of FlashInfer.
 
 States are V-first, [N, HV, V, K]; the gate of a prefill is the decay itself, alpha = exp(g), not its

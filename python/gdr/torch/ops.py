@@ -1,5 +1,3 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Loads libgdr_torch, and adds to its ops what Python code needs of them.
 
 The ops and their kernels are C++ and need no Python; tracing (torch.compile, torch.export) needs the

@@ -1,6 +1,6 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Every test that asks for `device` runs on the CPU, and on a GPU where there is one."""
+
+import os
 
 import pytest
 
@@ -18,6 +18,15 @@ pytest.importorskip("gdr.torch", exc_type=ImportError)
 )
 def device(request):
     return request.param
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """One directory of compiled kernels for all of these tests, and for the processes they start."""
+    directory = tmp_path_factory.mktemp("kernels")
+    os.environ["GDR_CACHE_DIR"] = str(directory)
+    yield directory
+    del os.environ["GDR_CACHE_DIR"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,8 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Bad input is an error that names the argument."""
 
 import pytest
 import torch
-from reference import make
+from recurrence import make
 
 gated_delta_rule = torch.ops.gdr.gated_delta_rule
 gated_delta_rule_ = torch.ops.gdr.gated_delta_rule_
@@ -87,6 +85,13 @@ def test_pool():
         gated_delta_rule_(*args, read_indices=rows, write_indices=rows + 7)
     with pytest.raises(ValueError, match="'initial_state': expected a tensor"):
         gated_delta_rule(*args[:5], read_indices=rows)
+
+
+def test_repeated_state():
+    *args, state = make(2, 3)
+    with pytest.raises(ValueError, match="'state': expected elements of its own.* along dimension 0"):
+        gated_delta_rule_(*args, state[:1].expand(2, -1, -1, -1))
+    gated_delta_rule(*args, state[:1].expand(2, -1, -1, -1))
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")

@@ -1,5 +1,3 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """One exported program for every number of tokens and sequences, in Python and in C++ without it."""
 
 import copy
@@ -11,7 +9,7 @@ import subprocess
 import gdr.torch.ops
 import pytest
 import torch
-from reference import make
+from recurrence import make
 
 TOKENS = [1, 2, 63, 64, 65, 300, 4096]
 

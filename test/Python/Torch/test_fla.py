@@ -1,14 +1,12 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Calls with flash-linear-attention's signatures."""
 
 import inspect
 
 import gdr.torch
 import pytest
-import reference
+import recurrence
 import torch
-from reference import error, make, tolerance
+from recurrence import error, make, tolerance
 
 chunk = gdr.torch.chunk_gated_delta_rule
 recurrent = gdr.torch.fused_recurrent_gated_delta_rule
@@ -24,7 +22,7 @@ def both(q, k, v, g, beta, **options):
 def test_state(device, T, dtype, v_first):
     *args, state = make(2, T, dtype=dtype, device=device, v_first=v_first)
     layout = "v_first" if v_first else "k_first"
-    expected_o, expected_state = reference.gated_delta_rule(*args, state, state_layout=layout, qk_l2norm=True)
+    expected_o, expected_state = recurrence.gated_delta_rule(*args, state, state_layout=layout, qk_l2norm=True)
     for o, final_state in both(
         *args, initial_state=state, output_final_state=True, use_qk_l2norm_in_kernel=True, state_v_first=v_first
     ):
@@ -35,7 +33,7 @@ def test_state(device, T, dtype, v_first):
 
 def test_no_state(device):
     *args, _ = make(2, 70, device=device)
-    expected_o, _ = reference.gated_delta_rule(*args, scale=0.5)
+    expected_o, _ = recurrence.gated_delta_rule(*args, scale=0.5)
     for o, final_state in both(*args, scale=0.5):
         assert final_state is None
         assert error(o, expected_o) < 1e-5
@@ -54,7 +52,7 @@ def test_gate_and_beta_in_kernel(device, gates, allow_neg_eigval):
     torch.manual_seed(0)
     a, b = (torch.randn(2, 70, 4, device=device).to(gates) for _ in range(2))
     A_log, dt_bias = (torch.randn(4, device=device) for _ in range(2))
-    expected = reference.gated_delta_rule(
+    expected = recurrence.gated_delta_rule(
         q, k, v, a, b, state, A_log=A_log, dt_bias=dt_bias, gate_form="softplus",
         beta_form="twice_sigmoid" if allow_neg_eigval else "sigmoid",
     )  # fmt: skip
@@ -70,7 +68,7 @@ def test_gate_and_beta_in_kernel(device, gates, allow_neg_eigval):
 
 def test_defaults_of_fused_recurrent(device):
     q, k, v, *_ = make(2, 5, device=device)
-    expected_o, _ = reference.gated_delta_rule(q, k, v)
+    expected_o, _ = recurrence.gated_delta_rule(q, k, v)
     assert error(recurrent(q, k, v)[0], expected_o) < 1e-5
 
 
@@ -78,7 +76,7 @@ def test_packed(device):
     lengths = [5, 0, 70]
     *args, state = make(1, 75, device=device, states=3)
     cu_seqlens = torch.tensor([0, *lengths]).cumsum(0)
-    expected = reference.gated_delta_rule(*args, state, cu_seqlens=cu_seqlens)
+    expected = recurrence.gated_delta_rule(*args, state, cu_seqlens=cu_seqlens)
     options = dict(initial_state=state, output_final_state=True, cu_seqlens=cu_seqlens.to(device))
     for actual in [*both(*args, **options), chunk(*args, **options, cu_seqlens_cpu=cu_seqlens)]:
         assert all(error(x, y) < 1e-5 for x, y in zip(actual, expected))

@@ -1,19 +1,17 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Calls in FlashInfer's conventions."""
 
 import gdr.torch
 import pytest
-import reference
+import recurrence
 import torch
-from reference import error, make
+from recurrence import error, make
 
 
 @pytest.mark.parametrize("T", [1, 3])
 def test_decode(device, T):
     q, k, v, a, b, state = make(2, T, K=16, V=8, device=device, v_first=True)
     A_log, dt_bias = torch.randn(4, device=device), torch.randn(4, device=device)
-    expected_o, expected_state = reference.gated_delta_rule(
+    expected_o, expected_state = recurrence.gated_delta_rule(
         q, k, v, a, b, state, A_log=A_log, dt_bias=dt_bias, state_layout="v_first", qk_l2norm=True,
         gate_form="softplus", beta_form="sigmoid",
     )  # fmt: skip
@@ -42,7 +40,7 @@ def test_prefill(device):
     g[0, 3] = float("-inf")  # alpha = 0
     cu_seqlens = torch.tensor([0, *lengths], device=device).cumsum(0)
     options = dict(cu_seqlens=cu_seqlens, scale=0.4)
-    expected_o, expected_state = reference.gated_delta_rule(
+    expected_o, expected_state = recurrence.gated_delta_rule(
         q, k, v, g, beta, state, state_layout="v_first", qk_l2norm=True, **options
     )
     packed = q[0], k[0], v[0], g[0].exp(), beta[0]
@@ -56,7 +54,7 @@ def test_prefill(device):
 def test_prefill_defaults(device):
     q, k, v, *_ = make(1, 9, device=device)
     cu_seqlens = torch.tensor([0, 9], device=device)
-    expected_o, _ = reference.gated_delta_rule(q, k, v, cu_seqlens=cu_seqlens)
+    expected_o, _ = recurrence.gated_delta_rule(q, k, v, cu_seqlens=cu_seqlens)
     assert error(gdr.torch.flashinfer_prefill(q[0], k[0], v[0], cu_seqlens=cu_seqlens), expected_o[0]) < 1e-5
 
 

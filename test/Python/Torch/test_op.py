@@ -1,11 +1,9 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """torch.ops.gdr against the recurrence in float64."""
 
 import pytest
-import reference
+import recurrence
 import torch
-from reference import error, make, tolerance
+from recurrence import error, make, tolerance
 
 gated_delta_rule = torch.ops.gdr.gated_delta_rule
 gated_delta_rule_ = torch.ops.gdr.gated_delta_rule_
@@ -15,7 +13,7 @@ TOKENS = [0, 1, 2, 63, 64, 65, 300]
 
 def check(args, tol, **options):
     """Both ops against the reference. Returns what the functional one returned."""
-    expected_o, expected_state = reference.gated_delta_rule(*args, **options)
+    expected_o, expected_state = recurrence.gated_delta_rule(*args, **options)
     o, state = gated_delta_rule(*args, **options)
     assert o.dtype == args[0].dtype
     assert error(o, expected_o) < tol
@@ -76,7 +74,7 @@ def test_scale_and_epsilon(device):
 def test_dtypes_of_states(device, dtype):
     q, k, v, g, beta, state = make(1, 70, device=device)
     args = (q, k, v, g, beta, state.to(dtype))
-    expected_o, expected_state = reference.gated_delta_rule(*args)
+    expected_o, expected_state = recurrence.gated_delta_rule(*args)
     for asked in (None, torch.float32, torch.bfloat16):
         o, final_state = gated_delta_rule(*args, final_state_dtype=asked)
         assert final_state.dtype == (dtype if asked is None else asked)
@@ -99,7 +97,7 @@ def test_views_of_a_packed_projection(device):
     kept = pool[1::2].clone()
     check(args, 1e-5, qk_l2norm=True, beta_form="sigmoid")
     args = (q, k, v, a, b, pool[::2])
-    expected_o, expected_state = reference.gated_delta_rule(
+    expected_o, expected_state = recurrence.gated_delta_rule(
         *args, qk_l2norm=True, beta_form="sigmoid", gate_form="softplus", A_log=torch.zeros(HV, device=device)
     )
     o = gated_delta_rule_(

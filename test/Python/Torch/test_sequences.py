@@ -1,11 +1,9 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Packed sequences and pools of states."""
 
 import pytest
-import reference
+import recurrence
 import torch
-from reference import error, make
+from recurrence import error, make
 
 gated_delta_rule = torch.ops.gdr.gated_delta_rule
 gated_delta_rule_ = torch.ops.gdr.gated_delta_rule_
@@ -20,7 +18,7 @@ def test_packed(device, lengths, index, with_bound):
     options = {"cu_seqlens": cu_seqlens}
     if with_bound:
         options["max_seqlen"] = max(lengths)
-    expected_o, expected_state = reference.gated_delta_rule(*args, **options)
+    expected_o, expected_state = recurrence.gated_delta_rule(*args, **options)
     o, state = gated_delta_rule(*args, **options)
     assert error(o, expected_o) < 1e-5
     assert error(state, expected_state) < 1e-5
@@ -36,7 +34,7 @@ def test_pool(device, index, read, write, T):
     *args, pool = make(2, T, device=device, states=5)
     read, write = (torch.tensor(rows, device=device, dtype=index) for rows in (read, write))
     options = {"read_indices": read, "write_indices": write}
-    expected_o, expected_pool = reference.gated_delta_rule(*args, pool, **options)
+    expected_o, expected_pool = recurrence.gated_delta_rule(*args, pool, **options)
     o = gated_delta_rule_(*args, pool, **options)
     runs = [n for n in range(2) if read[n] >= 0 or write[n] >= 0]
     assert error(o[runs], expected_o[runs]) < 1e-5
@@ -49,7 +47,7 @@ def test_packed_pool(device):
     rows = torch.tensor([4, 1, 2], device=device, dtype=torch.int32)
     cu_seqlens = torch.tensor([0, *lengths]).cumsum(0).to(device, torch.int32)
     options = {"read_indices": rows, "write_indices": rows, "cu_seqlens": cu_seqlens}
-    expected_o, expected_pool = reference.gated_delta_rule(*args, pool, **options)
+    expected_o, expected_pool = recurrence.gated_delta_rule(*args, pool, **options)
     assert error(gated_delta_rule_(*args, pool, **options), expected_o) < 1e-5
     assert error(pool, expected_pool) < 1e-5
 
@@ -57,7 +55,7 @@ def test_packed_pool(device):
 def test_read_from_a_pool(device):
     *args, pool = make(2, 5, device=device, states=5)
     rows = torch.tensor([3, -1], device=device)
-    expected_o, expected_state = reference.gated_delta_rule(*args, pool, read_indices=rows)
+    expected_o, expected_state = recurrence.gated_delta_rule(*args, pool, read_indices=rows)
     o, state = gated_delta_rule(*args, pool, read_indices=rows)
     assert state.shape[0] == 2
     assert error(o, expected_o) < 1e-5

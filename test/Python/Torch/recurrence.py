@@ -1,5 +1,3 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The gated delta rule token by token in float64, and inputs for it."""
 
 import torch

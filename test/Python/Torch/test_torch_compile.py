@@ -1,10 +1,8 @@
-# Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The ops under torch.library's checks and torch.compile: always one op in the graph."""
 
 import pytest
 import torch
-from reference import make
+from recurrence import make
 
 gated_delta_rule = torch.ops.gdr.gated_delta_rule.default
 gated_delta_rule_ = torch.ops.gdr.gated_delta_rule_.default
