@@ -52,6 +52,12 @@ endforeach()
 set_target_properties(MLIRExecutionEngine PROPERTIES INTERFACE_LINK_LIBRARIES
   "MLIRExecutionEngineUtils;MLIRLLVMDialect;MLIRTargetLLVMIRExport;MLIRIR;MLIRSupport;${GDR_LLVM_ARCHIVES}")
 
+# lld names Polly, an extension of link-time optimization, whose archive is in
+# another package. What is linked here is code already.
+set_target_properties(LLVMExtensions PROPERTIES
+  INTERFACE_LINK_LIBRARIES ""
+  INTERFACE_LINK_OPTIONS "LINKER:--defsym=_Z18getPollyPluginInfov=0")
+
 # LLVMSupport asks for shared zstd, zlib and z3. The first two exist as
 # archives; nothing that the tools reach calls z3.
 find_library(GDR_ZSTD_ARCHIVE libzstd.a REQUIRED)
