@@ -13,7 +13,6 @@
 #include <initializer_list>
 #include <iterator>
 #include <stdexcept>
-#include <tuple>
 
 using namespace gdr::torch;
 
@@ -121,6 +120,8 @@ void Call::fail(Operand operand, const std::string &problem) const {
 }
 
 void Call::add(Operand operand, const Tensor &tensor) {
+  if (!tensor)
+    return;
   AtenTensorHandle handle = tensor.get();
   DLTensor &to = tensors[operand];
   int64_t rank, *sizes, *strides;
@@ -186,18 +187,29 @@ Tensor Call::createResult(const std::array<int64_t, 4> &shape,
   return Tensor(handle);
 }
 
-// The handle keeps the sizes that the DLTensor points to.
-Tensor Call::addResult(Operand operand, const std::array<int64_t, 4> &shape,
-                       gdr_element_type type) {
-  Tensor result = createResult(shape, type);
-  add(operand, result);
-  return result;
+// The handles keep the sizes that the DLTensors point to.
+Tensor Call::addOutput() {
+  Tensor o = createResult(
+      {getSize(Q, 0), getSize(Q, 1), getSize(V, 2), getSize(V, 3)}, getType(Q));
+  add(O, o);
+  return o;
 }
 
-Tensor Call::addOutput() {
-  return addResult(O,
-                   {getSize(Q, 0), getSize(Q, 1), getSize(V, 2), getSize(V, 3)},
-                   getType(Q));
+Tensor Call::addFinalState(gdr_element_type type) {
+  Tensor state = createResult(getStateShape(getNumSequences()), type);
+  add(FinalState, state);
+  return state;
+}
+
+Tensor Call::createNoFinalState(gdr_element_type type) const {
+  return createResult(getStateShape(0), type);
+}
+
+std::array<int64_t, 4> Call::getStateShape(int64_t count) const {
+  int64_t rows = getSize(Q, 3), columns = getSize(V, 3);
+  if (signature.state_v_first)
+    std::swap(rows, columns);
+  return {count, getSize(V, 2), rows, columns};
 }
 
 int64_t Call::getNumSequences() const {
@@ -248,121 +260,13 @@ Call::Call(const Attributes &attributes, bool isInPlace) {
                     "'bounded_sigmoid'"
                   : "argument 'lower_bound': expected none without gate_form "
                     "'bounded_sigmoid'");
-  if (attributes.maxSeqlen) {
-    maxSeqlen = *attributes.maxSeqlen;
-    signature.types[MaxSeqlen] = GDR_I64;
-  }
 }
 
-//===----------------------------------------------------------------------===//
-// Checks
-//===----------------------------------------------------------------------===//
-
-// The rest of the signature.
-void Call::describe() {
-  for (Operand operand : {K, V})
-    if (signature.types[operand] != signature.types[Q])
-      fail(operand, "expected the dtype of 'q'");
-  signature.gate_per_channel = has(Gate) && tensors[Gate].ndim == 4;
-  signature.parameters_per_channel = has(ALog) && tensors[ALog].ndim == 2;
-  signature.bias_per_channel = has(DtBias) && tensors[DtBias].ndim == 2;
-  for (auto [operand, dim, to] : {std::tuple(Q, 2, &signature.num_key_heads),
-                                  std::tuple(Q, 3, &signature.key_dim),
-                                  std::tuple(V, 2, &signature.num_value_heads),
-                                  std::tuple(V, 3, &signature.value_dim)}) {
-    int64_t size = getSize(operand, dim);
-    if (size < 1 || size > INT32_MAX)
-      fail(operand, "expected dimension " + std::to_string(dim) +
-                        " to be at least 1, got " + std::to_string(size));
-    *to = static_cast<int32_t>(size);
-  }
-  if (signature.num_value_heads % signature.num_key_heads != 0)
-    fail(V, "expected dimension 2, the number of value heads, to be a multiple "
-            "of the number of key heads, " +
-                std::to_string(signature.num_key_heads) + ", got " +
-                std::to_string(signature.num_value_heads));
-  checkForms();
-  for (int i = 0; i < GDR_NUM_OPERANDS; ++i) {
-    auto operand = static_cast<Operand>(i);
-    if (operand == MaxSeqlen || !isArgument(operand))
-      continue;
-    const DLDevice &device = tensors[i].device;
-    if (device.device_type != tensors[Q].device.device_type ||
-        device.device_id != getDevice())
-      fail(operand, "expected a tensor on the device of 'q'");
-  }
-}
-
-void Call::checkForms() const {
-  bool isLog = signature.gate_form == GDR_GATE_LOG;
-  for (Operand operand : {Gate, ALog})
-    if (!isLog && !has(operand))
-      fail(operand, "expected a tensor, because gate_form is not 'log'");
-  for (Operand operand : {ALog, DtBias})
-    if (isLog && has(operand))
-      fail(operand, "expected none with gate_form 'log', which takes the gate "
-                    "as given; use gate_form 'softplus'");
-  if (signature.beta_form != GDR_BETA_GIVEN && !has(Beta))
-    fail(Beta, "expected a tensor, because beta_form is not 'given'");
-  if (has(ReadIndices) && !has(InitialState))
-    fail(InitialState, "expected a tensor, whose rows 'read_indices' selects");
-  if (signature.in_place && has(ReadIndices) != has(WriteIndices))
-    fail(has(ReadIndices) ? WriteIndices : ReadIndices,
-         "expected a tensor, as for the other indices");
-  if (has(CuSeqlens) && getSize(CuSeqlens, 0) == 0)
-    fail(CuSeqlens, "expected N + 1 elements, got 0");
-  if (has(MaxSeqlen) && !has(CuSeqlens))
-    fail(MaxSeqlen, "expected none without 'cu_seqlens'");
-}
-
-int64_t Call::readIndex(Operand operand, int64_t i) const {
-  const DLTensor &tensor = tensors[operand];
-  int64_t at = i * tensor.strides[0];
-  if (signature.types[operand] == GDR_I32)
-    return static_cast<const int32_t *>(tensor.data)[at];
-  return static_cast<const int64_t *>(tensor.data)[at];
-}
-
-void Call::checkIndices() const {
-  if (!isOnCPU())
+void Call::addMaxSeqlen(std::optional<int64_t> length) {
+  if (!length)
     return;
-  if (has(CuSeqlens))
-    checkCuSeqlens();
-  if (has(ReadIndices))
-    checkRows(ReadIndices, InitialState);
-  if (has(WriteIndices))
-    checkRows(WriteIndices, signature.in_place ? InitialState : FinalState);
-}
-
-void Call::checkCuSeqlens() const {
-  int64_t count = getSize(CuSeqlens, 0), numTokens = getSize(Q, 1);
-  int64_t previous = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    int64_t value = readIndex(CuSeqlens, i);
-    if (value < previous || value > numTokens)
-      fail(CuSeqlens, "expected element " + std::to_string(i) + " to be from " +
-                          std::to_string(previous) + " to " +
-                          std::to_string(numTokens) + ", got " +
-                          std::to_string(value));
-    if (i > 0 && has(MaxSeqlen) && value - previous > maxSeqlen)
-      fail(CuSeqlens, "expected sequences of at most max_seqlen = " +
-                          std::to_string(maxSeqlen) + " tokens, got " +
-                          std::to_string(value - previous) + " in sequence " +
-                          std::to_string(i - 1));
-    previous = value;
-  }
-}
-
-void Call::checkRows(Operand indices, Operand state) const {
-  int64_t count = getSize(indices, 0), rows = getSize(state, 0);
-  for (int64_t i = 0; i < count; ++i) {
-    int64_t value = readIndex(indices, i);
-    if (value >= rows)
-      fail(indices, "expected element " + std::to_string(i) +
-                        " to be less than the number of states, " +
-                        std::to_string(rows) + ", got " +
-                        std::to_string(value));
-  }
+  maxSeqlen = *length;
+  signature.types[MaxSeqlen] = GDR_I64;
 }
 
 //===----------------------------------------------------------------------===//
@@ -411,7 +315,7 @@ void Call::run() {
 
   // From torch's allocator, which hands it out again only to what runs later in
   // this stream.
-  std::optional<Tensor> workspace;
+  Tensor workspace;
   constexpr int64_t alignment = 256;
   int64_t bytes = kernel.workspace_size(&args.header);
   if (bytes < 0)
@@ -424,8 +328,10 @@ void Call::run() {
                                              : aoti_torch_device_type_cuda(),
                                    getDevice(), &handle),
           "allocate the workspace");
-    workspace.emplace(handle);
-    auto address = reinterpret_cast<uintptr_t>(workspace->mutable_data_ptr());
+    workspace = Tensor(handle);
+    void *data;
+    check(torch_get_mutable_data_ptr(handle, &data), "read a tensor's address");
+    auto address = reinterpret_cast<uintptr_t>(data);
     address = (address + alignment - 1) / alignment * alignment;
     args.header.workspace = reinterpret_cast<void *>(address);
     args.header.workspace_bytes = bytes;

@@ -20,6 +20,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 namespace gdr::torch {
 
@@ -43,34 +44,30 @@ enum Operand : uint8_t {
 
 /// What the op takes beyond tensors, as in its schema.
 struct Attributes {
-  std::optional<int64_t> maxSeqlen;
   std::optional<double> scale;
-  const std::string &stateLayout;
+  std::string stateLayout;
   bool hasL2Norm;
   double l2normEps;
-  const std::string &gateForm;
+  std::string gateForm;
   std::optional<double> lowerBound;
-  const std::string &betaForm;
+  std::string betaForm;
 };
 
 class Call {
 public:
   Call(const Attributes &attributes, bool isInPlace);
 
+  /// Nothing, if the tensor is none.
   void add(Operand operand, const Tensor &tensor);
-  void add(Operand operand, const std::optional<Tensor> &tensor) {
-    if (tensor)
-      add(operand, *tensor);
-  }
+  void addMaxSeqlen(std::optional<int64_t> length);
 
-  /// A contiguous tensor, which the call fills.
-  Tensor addResult(Operand operand, const std::array<int64_t, 4> &shape,
-                   gdr_element_type type);
-  /// The same, of which the compiled function knows nothing.
-  Tensor createResult(const std::array<int64_t, 4> &shape,
-                      gdr_element_type type) const;
-  /// o: [B, T, HV, V], of the type of q.
+  /// o [B, T, HV, V], of the type of q, which the call fills.
   Tensor addOutput();
+  /// One state a sequence, which the call fills.
+  Tensor addFinalState(gdr_element_type type);
+  /// The same for no sequence, and of which the compiled function knows
+  /// nothing.
+  Tensor createNoFinalState(gdr_element_type type) const;
   /// The final state is the initial state's buffer.
   void addFinalStateInPlace() {
     signature.types[FinalState] = signature.types[InitialState];
@@ -79,16 +76,18 @@ public:
   /// After all operands: checks them and runs the compiled function.
   void run();
 
-  int64_t getSize(Operand operand, int dim) const {
-    return tensors[operand].shape[dim];
-  }
   gdr_element_type getType(Operand operand) const {
     return static_cast<gdr_element_type>(signature.types[operand]);
   }
-  /// The number of sequences.
-  int64_t getNumSequences() const;
 
 private:
+  int64_t getSize(Operand operand, int dim) const {
+    return tensors[operand].shape[dim];
+  }
+  int64_t getNumSequences() const;
+  std::array<int64_t, 4> getStateShape(int64_t count) const;
+  Tensor createResult(const std::array<int64_t, 4> &shape,
+                      gdr_element_type type) const;
   [[noreturn]] void fail(Operand operand, const std::string &problem) const;
   bool has(Operand operand) const {
     return signature.types[operand] != GDR_ABSENT;

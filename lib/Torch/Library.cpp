@@ -5,104 +5,134 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Schemas and kernels. The shapes of results for tracing (fake kernels) and the
-// refusal of gradients are Python's business: python/gdr/torch.
+// Schemas and kernels, registered when the library is loaded. The shapes of
+// results for tracing (fake kernels) and the refusal of gradients are Python's
+// business: python/gdr/torch.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Call.h"
 
-#include <stdexcept>
-#include <tuple>
-
 using namespace gdr::torch;
 
-using ::torch::headeronly::ScalarType;
-using OptionalTensor = std::optional<Tensor>;
+//===----------------------------------------------------------------------===//
+// Schemas
+//===----------------------------------------------------------------------===//
+
+// What both ops take after their tensors.
+#define GDR_ATTRIBUTES                                                         \
+  "float? scale=None, str state_layout='k_first', bool qk_l2norm=False, "      \
+  "float l2norm_eps=1e-6, str gate_form='log', float? lower_bound=None, "      \
+  "str beta_form='given'"
+
+static constexpr const char *functionalSchema =
+    "gated_delta_rule(Tensor q, Tensor k, Tensor v, Tensor? g=None, "
+    "Tensor? beta=None, Tensor? initial_state=None, *, Tensor? A_log=None, "
+    "Tensor? dt_bias=None, Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
+    "Tensor? read_indices=None, " GDR_ATTRIBUTES ", "
+    "bool output_final_state=True, ScalarType? final_state_dtype=None) "
+    "-> (Tensor o, Tensor final_state)";
+
+static constexpr const char *inPlaceSchema =
+    "gated_delta_rule_(Tensor q, Tensor k, Tensor v, Tensor? g, Tensor? beta, "
+    "Tensor(a!) state, *, Tensor? A_log=None, Tensor? dt_bias=None, "
+    "Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
+    "Tensor? read_indices=None, Tensor? write_indices=None, " GDR_ATTRIBUTES
+    ") -> Tensor";
+
+static Attributes takeAttributes(Stack &stack) {
+  Attributes attributes;
+  attributes.scale = stack.takeOptional<double>();
+  attributes.stateLayout = stack.takeString();
+  attributes.hasL2Norm = stack.take<bool>();
+  attributes.l2normEps = stack.take<double>();
+  attributes.gateForm = stack.takeString();
+  attributes.lowerBound = stack.takeOptional<double>();
+  attributes.betaForm = stack.takeString();
+  return attributes;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// What both ops take before their attributes.
+struct Operands {
+  explicit Operands(Stack &stack, bool isInPlace)
+      : q(stack.takeTensor()), k(stack.takeTensor()), v(stack.takeTensor()),
+        g(stack.takeOptionalTensor()), beta(stack.takeOptionalTensor()),
+        state(isInPlace ? stack.takeTensor() : stack.takeOptionalTensor()),
+        aLog(stack.takeOptionalTensor()), dtBias(stack.takeOptionalTensor()),
+        cuSeqlens(stack.takeOptionalTensor()),
+        maxSeqlen(stack.takeOptional<int64_t>()),
+        readIndices(stack.takeOptionalTensor()),
+        writeIndices(isInPlace ? stack.takeOptionalTensor() : Tensor()) {}
+
+  void addTo(Call &call) const {
+    call.add(Q, q);
+    call.add(K, k);
+    call.add(V, v);
+    call.add(Gate, g);
+    call.add(Beta, beta);
+    call.add(ALog, aLog);
+    call.add(DtBias, dtBias);
+    call.add(InitialState, state);
+    call.add(CuSeqlens, cuSeqlens);
+    call.addMaxSeqlen(maxSeqlen);
+    call.add(ReadIndices, readIndices);
+    call.add(WriteIndices, writeIndices);
+  }
+
+  Tensor q, k, v, g, beta, state, aLog, dtBias, cuSeqlens;
+  std::optional<int64_t> maxSeqlen;
+  Tensor readIndices, writeIndices;
+};
 
 static gdr_element_type getStateType(const Call &call,
-                                     std::optional<ScalarType> dtype) {
+                                     std::optional<int32_t> dtype) {
   if (!dtype) {
     gdr_element_type type = call.getType(InitialState);
     return type == GDR_ABSENT ? GDR_F32 : type;
   }
-  switch (*dtype) {
-  case ScalarType::Float:
+  if (*dtype == aoti_torch_dtype_float32())
     return GDR_F32;
-  case ScalarType::BFloat16:
+  if (*dtype == aoti_torch_dtype_bfloat16())
     return GDR_BF16;
-  case ScalarType::Half:
+  if (*dtype == aoti_torch_dtype_float16())
     return GDR_F16;
-  default:
-    throw std::invalid_argument("argument 'final_state_dtype': expected "
-                                "float32, bfloat16 or float16");
-  }
+  throw std::invalid_argument("argument 'final_state_dtype': expected float32, "
+                              "bfloat16 or float16");
 }
 
-static std::tuple<Tensor, Tensor>
-gatedDeltaRule(const Tensor &q, const Tensor &k, const Tensor &v,
-               const OptionalTensor &g, const OptionalTensor &beta,
-               const OptionalTensor &initialState, const OptionalTensor &aLog,
-               const OptionalTensor &dtBias, const OptionalTensor &cuSeqlens,
-               std::optional<int64_t> maxSeqlen,
-               const OptionalTensor &readIndices, std::optional<double> scale,
-               const std::string &stateLayout, bool hasL2Norm, double l2normEps,
-               const std::string &gateForm, std::optional<double> lowerBound,
-               const std::string &betaForm, bool hasFinalState,
-               std::optional<ScalarType> finalStateDtype) {
-  Call call({maxSeqlen, scale, stateLayout, hasL2Norm, l2normEps, gateForm,
-             lowerBound, betaForm},
-            /*isInPlace=*/false);
-  call.add(Q, q);
-  call.add(K, k);
-  call.add(V, v);
-  call.add(Gate, g);
-  call.add(Beta, beta);
-  call.add(ALog, aLog);
-  call.add(DtBias, dtBias);
-  call.add(InitialState, initialState);
-  call.add(CuSeqlens, cuSeqlens);
-  call.add(ReadIndices, readIndices);
+static void gatedDeltaRule(StableIValue *values, uint64_t, uint64_t) {
+  Stack stack(values);
+  Operands operands(stack, /*isInPlace=*/false);
+  Attributes attributes = takeAttributes(stack);
+  bool hasFinalState = stack.take<bool>();
+  auto stateDtype = stack.takeOptional<int32_t>();
+
+  Call call(attributes, /*isInPlace=*/false);
+  operands.addTo(call);
   Tensor o = call.addOutput();
-  int64_t keyDim = call.getSize(Q, 3), valueDim = call.getSize(V, 3);
-  std::array<int64_t, 4> shape = {hasFinalState ? call.getNumSequences() : 0,
-                                  call.getSize(V, 2), keyDim, valueDim};
-  if (stateLayout == "v_first")
-    std::swap(shape[2], shape[3]);
-  gdr_element_type type = getStateType(call, finalStateDtype);
-  Tensor finalState = hasFinalState ? call.addResult(FinalState, shape, type)
-                                    : call.createResult(shape, type);
+  gdr_element_type type = getStateType(call, stateDtype);
+  Tensor finalState =
+      hasFinalState ? call.addFinalState(type) : call.createNoFinalState(type);
   call.run();
-  return {o, finalState};
+  values[0] = o.release();
+  values[1] = finalState.release();
 }
 
-static Tensor gatedDeltaRuleInPlace(
-    const Tensor &q, const Tensor &k, const Tensor &v, const OptionalTensor &g,
-    const OptionalTensor &beta, const Tensor &state, const OptionalTensor &aLog,
-    const OptionalTensor &dtBias, const OptionalTensor &cuSeqlens,
-    std::optional<int64_t> maxSeqlen, const OptionalTensor &readIndices,
-    const OptionalTensor &writeIndices, std::optional<double> scale,
-    const std::string &stateLayout, bool hasL2Norm, double l2normEps,
-    const std::string &gateForm, std::optional<double> lowerBound,
-    const std::string &betaForm) {
-  Call call({maxSeqlen, scale, stateLayout, hasL2Norm, l2normEps, gateForm,
-             lowerBound, betaForm},
-            /*isInPlace=*/true);
-  call.add(Q, q);
-  call.add(K, k);
-  call.add(V, v);
-  call.add(Gate, g);
-  call.add(Beta, beta);
-  call.add(ALog, aLog);
-  call.add(DtBias, dtBias);
-  call.add(InitialState, state);
-  call.add(CuSeqlens, cuSeqlens);
-  call.add(ReadIndices, readIndices);
-  call.add(WriteIndices, writeIndices);
+static void gatedDeltaRuleInPlace(StableIValue *values, uint64_t, uint64_t) {
+  Stack stack(values);
+  Operands operands(stack, /*isInPlace=*/true);
+  Attributes attributes = takeAttributes(stack);
+
+  Call call(attributes, /*isInPlace=*/true);
+  operands.addTo(call);
   call.addFinalStateInPlace();
   Tensor o = call.addOutput();
   call.run();
-  return o;
+  values[0] = o.release();
 }
 
 // CPU code shares torch's threads.
@@ -117,41 +147,31 @@ static void runInTorchThreads(gdr_parallel_body body, void *context,
     for (int64_t i = begin; i < end; ++i)
       loop->body(loop->context, i);
   };
-  check(torch_parallel_for(0, n, /*grain_size=*/1, runRange, &loop),
+  check(torch_parallel_for(0, n, /*grainSize=*/1, runRange, &loop),
         "run a parallel loop");
 }
 
-// What both ops take after their tensors.
-#define GDR_ATTRIBUTES                                                         \
-  "float? scale=None, str state_layout='k_first', bool qk_l2norm=False, "      \
-  "float l2norm_eps=1e-6, str gate_form='log', float? lower_bound=None, "      \
-  "str beta_form='given'"
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
 
-STABLE_TORCH_LIBRARY(gdr, library) {
+// The handles are kept for the process's life, as the library itself is.
+__attribute__((constructor)) static void registerOps() {
   gdr_set_parallel_for(runInTorchThreads);
-  library.def(
-      "gated_delta_rule(Tensor q, Tensor k, Tensor v, Tensor? g=None, "
-      "Tensor? beta=None, Tensor? initial_state=None, *, "
-      "Tensor? A_log=None, Tensor? dt_bias=None, "
-      "Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
-      "Tensor? read_indices=None, " GDR_ATTRIBUTES ", "
-      "bool output_final_state=True, "
-      "ScalarType? final_state_dtype=None) -> (Tensor o, Tensor final_state)");
-  library.def(
-      "gated_delta_rule_(Tensor q, Tensor k, Tensor v, Tensor? g, "
-      "Tensor? beta, Tensor(a!) state, *, "
-      "Tensor? A_log=None, Tensor? dt_bias=None, "
-      "Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
-      "Tensor? read_indices=None, Tensor? write_indices=None, " GDR_ATTRIBUTES
-      ") -> Tensor");
-}
-
-STABLE_TORCH_LIBRARY_IMPL(gdr, CPU, library) {
-  library.impl("gated_delta_rule", TORCH_BOX(&gatedDeltaRule));
-  library.impl("gated_delta_rule_", TORCH_BOX(&gatedDeltaRuleInPlace));
-}
-
-STABLE_TORCH_LIBRARY_IMPL(gdr, CUDA, library) {
-  library.impl("gated_delta_rule", TORCH_BOX(&gatedDeltaRule));
-  library.impl("gated_delta_rule_", TORCH_BOX(&gatedDeltaRuleInPlace));
+  TorchLibraryHandle library;
+  check(aoti_torch_library_init_def("gdr", __FILE__, __LINE__, &library),
+        "add the library 'gdr'");
+  for (const char *schema : {functionalSchema, inPlaceSchema})
+    check(aoti_torch_library_def(library, schema), "define an op");
+  for (const char *key : {"CPU", "CUDA"}) {
+    check(
+        aoti_torch_library_init_impl("gdr", key, __FILE__, __LINE__, &library),
+        "add kernels");
+    check(torch_library_impl(library, "gated_delta_rule", gatedDeltaRule,
+                             stableVersion),
+          "add a kernel");
+    check(torch_library_impl(library, "gated_delta_rule_",
+                             gatedDeltaRuleInPlace, stableVersion),
+          "add a kernel");
+  }
 }
