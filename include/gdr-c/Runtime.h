@@ -35,7 +35,7 @@ extern "C" {
 /* Grows when the layout of a struct below changes in a way that an older
  * object or an older runtime would misread. A new function does not change it:
  * the linker says that an older runtime lacks the function. */
-#define GDR_ABI_VERSION 1
+#define GDR_ABI_VERSION 2
 
 /* What an entry point returns; gdr_last_error() has the sentence. */
 enum gdr_status {
@@ -146,16 +146,18 @@ typedef struct gdr_argument {
 
 enum gdr_image_kind { GDR_IMAGE_CUBIN = 0, GDR_IMAGE_PTX = 1 };
 
-/* The kernels of a function for one chip. A cubin runs on devices of the same
- * major version and at least the same minor version, unless it is specific to
- * its architecture (the "a" of sm_90a): then on this version alone. PTX that is
- * not specific runs on every later device. */
+/* Kernels of a function for one chip: all of them, or one of several images of
+ * the same kind for the same chip that each have one. A cubin runs on devices
+ * of the same major version and at least the same minor version, unless it is
+ * specific to its architecture (the "a" of sm_90a): then on this version alone.
+ * PTX that is not specific runs on every later device. */
 typedef struct gdr_image {
   int64_t kind;               /* gdr_image_kind */
   int64_t compute_capability; /* 10 * major + minor */
   int64_t architecture_specific;
   const void *data;
   int64_t size;
+  int64_t kernel; /* the number of the only kernel in it, or -1 */
 } gdr_image;
 
 /* One call of an entry point; passed through the host code to gdr_launch. */

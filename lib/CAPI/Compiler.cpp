@@ -12,11 +12,11 @@
 
 #include "gdr-c/Compiler.h"
 
-#include "FatalErrors.h"
 #include "Nesting.h"
 #include "Version.h"
 #include "gdr/Pipelines/Compile.h"
 #include "gdr/Registration.h"
+#include "gdr/Target/Backend.h"
 #include "gdr/Target/Chips.h"
 #include "gdr/Target/Emit.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -73,8 +73,6 @@ struct gdr_compilation {
   EmitOptions options;
   /// Of the last gdr_emit.
   std::string output;
-  /// Whether LLVM gave up in it.
-  bool isBroken = false;
 
 private:
   void report(Diagnostic &diagnostic) {
@@ -169,30 +167,16 @@ static LogicalResult compile(gdr_compilation &compilation,
   return pm.run(*compilation.module);
 }
 
-static void reportGivingUp(gdr_compilation &compilation,
-                           const std::string &reason) {
-  compilation.isBroken = true;
-  compilation.report(GDR_SEVERITY_ERROR, "LLVM's backend gave up: " + reason);
-}
-
 gdr_compilation *gdr_compile(const gdr_compile_request *given) {
+  recoverFromFatalErrors();
   gdr_compile_request request = {};
   if (given)
     std::memcpy(&request, given, std::min(given->size, sizeof(request)));
-  auto *compilation =
-      new gdr_compilation(request.diagnose, request.diagnose_context);
-  LogicalResult result = failure();
-  std::string reason;
-  if (failed(runOrGiveUp([&] { result = compile(*compilation, request); },
-                         reason))) {
-    // Leaked: it may be in any state.
-    reportGivingUp(*compilation, reason);
+  auto compilation = std::make_unique<gdr_compilation>(
+      request.diagnose, request.diagnose_context);
+  if (failed(compile(*compilation, request)))
     return nullptr;
-  }
-  if (succeeded(result))
-    return compilation;
-  delete compilation;
-  return nullptr;
+  return compilation.release();
 }
 
 //===----------------------------------------------------------------------===//
@@ -226,30 +210,16 @@ int32_t gdr_emit(gdr_compilation *compilation, int32_t kind, const char **data,
   if (!compilation || !data || !size)
     return 1;
   std::optional<EmitKind> emitKind = getEmitKind(kind);
-  if (!emitKind || compilation->isBroken) {
-    compilation->report(
-        GDR_SEVERITY_ERROR,
-        emitKind ? Twine("expected a compilation in which LLVM's backend has "
-                         "not given up")
-                 : "expected a gdr_emit_kind, got " + Twine(kind));
+  if (!emitKind) {
+    compilation->report(GDR_SEVERITY_ERROR,
+                        "expected a gdr_emit_kind, got " + Twine(kind));
     return 1;
   }
-  LogicalResult result = failure();
-  std::string reason;
   compilation->output.clear();
   // Emitting consumes the module.
-  if (failed(runOrGiveUp(
-          [&] {
-            OwningOpRef<ModuleOp> module = compilation->module->clone();
-            llvm::raw_string_ostream stream(compilation->output);
-            result =
-                emitModule(*module, *emitKind, compilation->options, stream);
-          },
-          reason))) {
-    reportGivingUp(*compilation, reason);
-    return 1;
-  }
-  if (failed(result))
+  OwningOpRef<ModuleOp> module = compilation->module->clone();
+  llvm::raw_string_ostream stream(compilation->output);
+  if (failed(emitModule(*module, *emitKind, compilation->options, stream)))
     return 1;
   *data = compilation->output.c_str();
   *size = compilation->output.size();
@@ -257,9 +227,7 @@ int32_t gdr_emit(gdr_compilation *compilation, int32_t kind, const char **data,
 }
 
 void gdr_compilation_destroy(gdr_compilation *compilation) {
-  // One in which LLVM gave up may be in any state.
-  if (compilation && !compilation->isBroken)
-    delete compilation;
+  delete compilation;
 }
 
 const char *gdr_compiler_version(void) { return GDR_VERSION; }

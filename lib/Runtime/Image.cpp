@@ -27,13 +27,14 @@ static bool canRun(const gdr_image &image, int64_t computeCapability) {
          image.compute_capability / 10 == computeCapability / 10;
 }
 
-static bool isBetter(const gdr_image &a, const gdr_image &b) {
-  auto getRank = [](const gdr_image &image) {
-    return std::make_tuple(image.kind == GDR_IMAGE_CUBIN,
-                           image.compute_capability,
-                           image.architecture_specific != 0);
-  };
-  return getRank(a) > getRank(b);
+static auto getRank(const gdr_image &image) {
+  return std::make_tuple(image.kind == GDR_IMAGE_CUBIN,
+                         image.compute_capability,
+                         image.architecture_specific != 0);
+}
+
+bool gdr::runtime::areAlike(const gdr_image &a, const gdr_image &b) {
+  return getRank(a) == getRank(b);
 }
 
 /// Lists the images as nvcc would name them: "sm_90a, compute_80".
@@ -42,6 +43,8 @@ static void listImages(const gdr_function &function, char *text, size_t size) {
   size_t length = 0;
   for (int64_t i = 0; i < function.num_images && length < size; ++i) {
     const gdr_image &image = function.images[i];
+    if (i > 0 && areAlike(image, function.images[i - 1]))
+      continue;
     length += std::snprintf(
         text + length, size - length, "%s%s_%" PRId64 "%s", i == 0 ? "" : ", ",
         image.kind == GDR_IMAGE_PTX ? "compute" : "sm",
@@ -56,7 +59,7 @@ int32_t gdr::runtime::chooseImage(const gdr_function &function, int64_t device,
   for (int64_t i = 0; i < function.num_images; ++i) {
     const gdr_image &candidate = function.images[i];
     if (canRun(candidate, computeCapability) &&
-        (!image || isBetter(candidate, *image)))
+        (!image || getRank(candidate) > getRank(*image)))
       image = &candidate;
   }
   if (image)

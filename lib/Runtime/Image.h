@@ -17,9 +17,12 @@
 namespace gdr::runtime {
 
 /// Finds the best image for a device with this compute capability
-/// (10 * major + minor).
+/// (10 * major + minor): the first of its chip, if each kernel has its own.
 int32_t chooseImage(const gdr_function &function, int64_t device,
                     int64_t computeCapability, const gdr_image *&image);
+
+/// Whether two images are of the same kind and for the same chip.
+bool areAlike(const gdr_image &a, const gdr_image &b);
 
 } // namespace gdr::runtime
 

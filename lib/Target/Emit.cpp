@@ -20,11 +20,12 @@ using namespace mlir;
 using namespace mlir::gdr;
 
 static LogicalResult serialize(ModuleOp module, StringRef format,
-                               const EmitOptions &options) {
+                               const EmitOptions &options, bool split = false) {
   PassManager pm(module.getContext(), module.getOperationName());
   SerializeKernelsOptions serializeOptions;
   serializeOptions.format = format.str();
   serializeOptions.ptxas = options.ptxas;
+  serializeOptions.split = split;
   pm.addPass(createSerializeKernels(serializeOptions));
   return pm.run(module);
 }
@@ -87,7 +88,8 @@ LogicalResult mlir::gdr::addEntryPoints(ModuleOp module,
              "loaded";
     format = "ptx";
   }
-  if (failed(serialize(module, format, options)))
+  // Kernels apart, so that they are compiled at the same time.
+  if (failed(serialize(module, format, options, /*split=*/true)))
     return failure();
   PassManager pm(module.getContext(), module.getOperationName());
   pm.addPass(createEmitEntry());

@@ -23,6 +23,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
@@ -84,7 +85,8 @@ static llvm::json::Array getChips(ModuleOp module, StringRef kernelModule) {
       targets.push_back(object.getTarget());
   }
   llvm::json::Array chips;
-  for (Attribute target : targets)
+  for (Attribute target :
+       llvm::SetVector<Attribute>(targets.begin(), targets.end()))
     if (auto nvvm = dyn_cast<NVVM::NVVMTargetAttr>(target))
       chips.push_back(nvvm.getChip().str());
   return chips;

@@ -150,6 +150,7 @@ private:
   void addDescription();
   std::string addNames(const Twine &suffix, ArrayRef<StringRef> names);
   std::string addArguments(const Symbols &symbols);
+  std::optional<int64_t> getKernelNumber(gpu::ObjectAttr object);
   FailureOr<std::pair<std::string, int64_t>> addImages();
   std::string addStruct(const Twine &suffix, ArrayRef<Field> fields,
                         bool isConstant = true);
@@ -247,6 +248,19 @@ std::string EntryEmitter::addStruct(const Twine &suffix, ArrayRef<Field> fields,
   return symbol;
 }
 
+// The number, among those that the host code launches, of the only kernel in an
+// object; -1 if it has all.
+std::optional<int64_t> EntryEmitter::getKernelNumber(gpu::ObjectAttr object) {
+  gpu::KernelTableAttr table = object.getKernels();
+  if (!table)
+    return -1;
+  auto kernels = host->getAttrOfType<ArrayAttr>(kernelsAttrName);
+  for (auto [i, kernel] : llvm::enumerate(kernels.getAsRange<StringAttr>()))
+    if (table.lookup(kernel))
+      return i;
+  return std::nullopt;
+}
+
 // The images, as consecutive gdr_image; their symbol and number.
 FailureOr<std::pair<std::string, int64_t>> EntryEmitter::addImages() {
   auto kernelModule =
@@ -258,8 +272,12 @@ FailureOr<std::pair<std::string, int64_t>> EntryEmitter::addImages() {
     return host.emitOpError("expected its kernels in a gpu.binary; run "
                             "gdr-serialize-kernels before gdr-emit-entry");
   SmallVector<Field> fields;
-  for (auto [i, object] :
-       llvm::enumerate(binary.getObjects().getAsRange<gpu::ObjectAttr>())) {
+  int64_t count = 0;
+  for (auto object : binary.getObjects().getAsRange<gpu::ObjectAttr>()) {
+    std::optional<int64_t> kernel = getKernelNumber(object);
+    // Nobody launches it.
+    if (!kernel)
+      continue;
     auto target = dyn_cast<NVVM::NVVMTargetAttr>(object.getTarget());
     std::optional<Chip> chip =
         target ? getChip(target.getChip()) : std::nullopt;
@@ -270,10 +288,11 @@ FailureOr<std::pair<std::string, int64_t>> EntryEmitter::addImages() {
     fields.push_back(int64_t{isPtx ? GDR_IMAGE_PTX : GDR_IMAGE_CUBIN});
     fields.push_back(chip->computeCapability);
     fields.push_back(int64_t{chip->isArchitectureSpecific});
-    fields.push_back(addString("image" + Twine(i), data));
+    fields.push_back(addString("image" + Twine(count), data));
     fields.push_back(static_cast<int64_t>(data.size()));
+    fields.push_back(*kernel);
+    ++count;
   }
-  int64_t count = binary.getObjects().size();
   return std::pair(addStruct("images", fields), count);
 }
 

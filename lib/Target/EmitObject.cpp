@@ -7,12 +7,10 @@
 
 #include "gdr/Target/Emit.h"
 
+#include "gdr/Target/Backend.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/IR/DiagnosticHandler.h"
-#include "llvm/IR/DiagnosticInfo.h"
-#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -35,31 +33,7 @@ static void initializeCodeGenerator() {
   });
 }
 
-// Reports what LLVM says on the module; otherwise an error, such as one in
-// inline assembly, would end the process.
-static void forwardDiagnostics(llvm::LLVMContext &context, ModuleOp module,
-                               bool &hasErrors) {
-  struct Handler : llvm::DiagnosticHandler {
-    Handler(ModuleOp module, bool &hasErrors)
-        : module(module), hasErrors(hasErrors) {}
-    bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
-      if (info.getSeverity() != llvm::DS_Error)
-        return true;
-      std::string message;
-      llvm::raw_string_ostream stream(message);
-      llvm::DiagnosticPrinterRawOStream printer(stream);
-      info.print(printer);
-      module.emitError(message);
-      hasErrors = true;
-      return true;
-    }
-    ModuleOp module;
-    bool &hasErrors;
-  };
-  context.setDiagnosticHandler(std::make_unique<Handler>(module, hasErrors));
-}
-
-LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
+static LogicalResult generateObject(ModuleOp module, raw_ostream &os) {
   initializeCodeGenerator();
   llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
   std::string message;
@@ -76,7 +50,7 @@ LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
 
   llvm::LLVMContext context;
   bool hasErrors = false;
-  forwardDiagnostics(context, module, hasErrors);
+  forwardErrors(context, module, hasErrors);
   std::unique_ptr<llvm::Module> llvmModule =
       translateModuleToLLVMIR(module, context);
   if (!llvmModule)
@@ -99,4 +73,8 @@ LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
     return failure();
   os << stream.str();
   return success();
+}
+
+LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
+  return runBackend(module, [&] { return generateObject(module, os); });
 }

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "gdr/Registration.h"
+#include "gdr/Target/Backend.h"
 #include "gdr/Target/Emit.h"
 
 #include "mlir/IR/AsmState.h"
@@ -25,7 +26,6 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
@@ -33,13 +33,6 @@
 
 using namespace mlir;
 using namespace mlir::gdr;
-
-// LLVM ends the process on what its backend cannot do; say so in one sentence.
-static void reportFatalError(void *, const char *reason, bool) {
-  llvm::errs() << "error: LLVM's backend gave up: "
-               << StringRef(reason).split('\n').first << "\n";
-  exit(1);
-}
 
 // Diagnostics are sentences; the operation is printed with them on request.
 static void setDefaultOfPrintOpOnDiagnostic() {
@@ -109,7 +102,7 @@ static LogicalResult emit(const std::string &inputName,
 
 int main(int argc, char **argv) {
   llvm::InitLLVM initLLVM(argc, argv);
-  llvm::install_fatal_error_handler(reportFatalError);
+  recoverFromFatalErrors();
 
   llvm::cl::opt<EmitKind> kind(
       "emit", llvm::cl::desc("What to write:"), llvm::cl::init(EmitKind::MLIR),

@@ -207,9 +207,9 @@ TEST_F(ArgumentsTest, TooManySymbols) {
 }
 
 TEST_F(ArgumentsTest, AbiVersion) {
-  function.abiVersion = 2;
-  std::string sentence = "expected an object for version 1 of the runtime ABI, "
-                         "got one for version 2";
+  function.abiVersion = 1;
+  std::string sentence = "expected an object for version 2 of the runtime ABI, "
+                         "got one for version 1";
   expectInvoke(function, arguments, GDR_ABI_MISMATCH, sentence);
   expectWorkspaceSize(function, arguments, -GDR_ABI_MISMATCH, sentence);
   expectLoad(function, 0, GDR_ABI_MISMATCH, sentence);
