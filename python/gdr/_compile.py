@@ -11,7 +11,6 @@ from ._compilation import EMIT_KINDS, Compilation
 from ._entry import Entry
 from ._library import CacheRequest, Module, check, runtime
 from ._progress import waiting
-from ._ptxas import use_ptxas
 from ._signature import FUNCTION, Signature
 
 
@@ -130,8 +129,6 @@ def get_module(
     text: str, function: str, chip: str, options: str = ""
 ) -> "ctypes._Pointer[Module]":
     """``gdr_cache_get``: compiles what the cache does not have."""
-    if chip != "cpu":
-        use_ptxas()
     request = CacheRequest(
         size=ctypes.sizeof(CacheRequest),
         text=text.encode(),

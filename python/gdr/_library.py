@@ -96,7 +96,7 @@ _RUNTIME_FUNCTIONS = {
     "gdr_cache_clear": (c_int32, []),
     "gdr_set_cache_directory": (c_int32, [c_char_p]),
     "gdr_set_compiler_library": (c_int32, [c_char_p]),
-    "gdr_set_ptxas": (c_int32, [c_char_p]),
+    "gdr_set_ptxas_finder": (c_int32, [c_void_p]),
     "gdr_signature_module": (c_size_t, [POINTER(SignatureStruct), c_char_p, c_size_t]),
 }
 
@@ -131,8 +131,17 @@ def _open(name: str, functions: dict) -> ctypes.CDLL:
 
 @lru_cache(maxsize=None)
 def runtime() -> ctypes.CDLL:
-    """libgdr_runtime, opened at the first call."""
-    return _open("libgdr_runtime.so", _RUNTIME_FUNCTIONS)
+    """libgdr_runtime, opened at the first call; it asks this package for ptxas."""
+    library = _open("libgdr_runtime.so", _RUNTIME_FUNCTIONS)
+    library.gdr_set_ptxas_finder(_find_ptxas)
+    return library
+
+
+@ctypes.CFUNCTYPE(c_void_p)
+def _find_ptxas() -> "int | None":
+    from ._ptxas import get_ptxas_or_warn
+
+    return ctypes.cast(get_ptxas_or_warn(), c_void_p).value
 
 
 @lru_cache(maxsize=None)
