@@ -125,9 +125,7 @@ class Compiled:
         return self._compilation
 
 
-def get_module(
-    text: str, function: str, chip: str, options: str = ""
-) -> "ctypes._Pointer[Module]":
+def get_module(text: str, function: str, chip: str, options: str = "") -> ctypes._Pointer[Module]:
     """``gdr_cache_get``: compiles what the cache does not have."""
     request = CacheRequest(
         size=ctypes.sizeof(CacheRequest),
@@ -143,7 +141,7 @@ def get_module(
     return module
 
 
-def compile(  # noqa: A001 - as in gdr.compile
+def compile(
     module: str | Signature,
     chip: str | None = None,
     *,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint8, c_void_p
-from functools import lru_cache
+from functools import lru_cache, cache
 from pathlib import Path
 
 from ._errors import NoCompilerError, make_error
@@ -129,7 +129,7 @@ def _open(name: str, functions: dict) -> ctypes.CDLL:
     return library
 
 
-@lru_cache(maxsize=None)
+@cache
 def runtime() -> ctypes.CDLL:
     """libgdr_runtime, opened at the first call; it asks this package for ptxas."""
     library = _open("libgdr_runtime.so", _RUNTIME_FUNCTIONS)
@@ -138,13 +138,13 @@ def runtime() -> ctypes.CDLL:
 
 
 @ctypes.CFUNCTYPE(c_void_p)
-def _find_ptxas() -> "int | None":
+def _find_ptxas() -> int | None:
     from ._ptxas import get_ptxas_or_warn
 
     return ctypes.cast(get_ptxas_or_warn(), c_void_p).value
 
 
-@lru_cache(maxsize=None)
+@cache
 def compiler() -> ctypes.CDLL:
     """libgdr_compiler, opened at the first call; an installation may lack it."""
     try:

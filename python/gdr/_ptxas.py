@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import warnings
-from functools import lru_cache
+from functools import lru_cache, cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _MISSING = (
 )
 
 
-def _candidates() -> "list[Path]":
+def _candidates() -> list[Path]:
     found = [Path(path) for path in [shutil.which("ptxas")] if path]
     found.append(Path("/usr/local/cuda/bin/ptxas"))
     # Wheels: nvidia-cuda-nvcc (CUDA 13 and 12), and the one inside Triton.
@@ -48,8 +48,8 @@ def _knows_hopper(ptxas: Path) -> bool:
     return b"sm_90a" in help_text
 
 
-@lru_cache(maxsize=None)
-def find_ptxas() -> "str | None":
+@cache
+def find_ptxas() -> str | None:
     """The path of a ptxas, or None."""
     for path in _candidates():
         if os.access(path, os.X_OK) and _knows_hopper(path):
@@ -57,8 +57,8 @@ def find_ptxas() -> "str | None":
     return None
 
 
-@lru_cache(maxsize=None)
-def get_ptxas_or_warn() -> "ctypes.c_char_p":
+@cache
+def get_ptxas_or_warn() -> ctypes.c_char_p:
     """The path as a C string that lives as long as the process, or NULL after a warning."""
     path = find_ptxas()
     if path is None:
