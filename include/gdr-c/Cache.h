@@ -78,6 +78,11 @@ int32_t gdr_set_compiler_library(const char *path);
  * functions hold PTX, which the driver translates when they are loaded. */
 int32_t gdr_set_ptxas(const char *path);
 
+/* Called for that path whenever something is compiled for a GPU, instead; may
+ * return NULL. The path stays valid. */
+typedef const char *(*gdr_find_ptxas_fn)(void);
+int32_t gdr_set_ptxas_finder(gdr_find_ptxas_fn find);
+
 /* The name, as "sm_90a", of the chip that code for a CUDA device is best
  * compiled for; NULL on failure. */
 const char *gdr_device_chip(int32_t device);

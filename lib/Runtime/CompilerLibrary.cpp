@@ -34,6 +34,7 @@ struct CompilerState {
   std::mutex mutex;
   /// From the library's user; empty if not set.
   std::string path, ptxas;
+  gdr_find_ptxas_fn findPtxas = nullptr;
   bool isOpen = false;
   CompilerFunctions functions = {};
 };
@@ -116,12 +117,18 @@ int32_t gdr::runtime::compileLibrary(const CacheKey &key,
                                      std::string &library) {
   CompilerState &state = getState();
   std::string ptxas;
+  gdr_find_ptxas_fn findPtxas;
   {
     std::lock_guard<std::mutex> lock(state.mutex);
     if (int32_t status = openCompiler(state, key, directory))
       return status;
     ptxas = state.ptxas;
+    findPtxas = state.findPtxas;
   }
+  // Not under the lock: it is the user's code.
+  if (ptxas.empty() && findPtxas && key.chip != "cpu")
+    if (const char *found = findPtxas())
+      ptxas = found;
   const CompilerFunctions &compiler = state.functions;
   std::string sentence;
   gdr_compile_request request = {};
@@ -156,5 +163,12 @@ int32_t gdr_set_ptxas(const char *path) {
   CompilerState &state = getState();
   std::lock_guard<std::mutex> lock(state.mutex);
   state.ptxas = path ? path : "";
+  return GDR_OK;
+}
+
+int32_t gdr_set_ptxas_finder(gdr_find_ptxas_fn find) {
+  CompilerState &state = getState();
+  std::lock_guard<std::mutex> lock(state.mutex);
+  state.findPtxas = find;
   return GDR_OK;
 }

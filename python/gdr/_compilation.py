@@ -62,7 +62,7 @@ class Compilation:
         self._lines.clear()
         return ctypes.string_at(data, size.value)
 
-    def _add_diagnostic(self, _: object, diagnostic: "ctypes._Pointer") -> None:
+    def _add_diagnostic(self, _: object, diagnostic: ctypes._Pointer) -> None:
         given = diagnostic.contents
         where = f"{given.line}:{given.column}: " if given.line else ""
         what = f"{_SEVERITIES[given.severity]}: " if given.severity else ""

@@ -11,7 +11,6 @@ from ._compilation import EMIT_KINDS, Compilation
 from ._entry import Entry
 from ._library import CacheRequest, Module, check, runtime
 from ._progress import waiting
-from ._ptxas import use_ptxas
 from ._signature import FUNCTION, Signature
 
 
@@ -126,12 +125,8 @@ class Compiled:
         return self._compilation
 
 
-def get_module(
-    text: str, function: str, chip: str, options: str = ""
-) -> "ctypes._Pointer[Module]":
+def get_module(text: str, function: str, chip: str, options: str = "") -> ctypes._Pointer[Module]:
     """``gdr_cache_get``: compiles what the cache does not have."""
-    if chip != "cpu":
-        use_ptxas()
     request = CacheRequest(
         size=ctypes.sizeof(CacheRequest),
         text=text.encode(),
@@ -146,7 +141,7 @@ def get_module(
     return module
 
 
-def compile(  # noqa: A001 - as in gdr.compile
+def compile(
     module: str | Signature,
     chip: str | None = None,
     *,

@@ -37,7 +37,7 @@ class Entry:
     as a number.
     """
 
-    def __init__(self, module: "ctypes._Pointer[Module]") -> None:
+    def __init__(self, module: ctypes._Pointer[Module]) -> None:
         self._module = module.contents
         self.launch: dict[str, Any] = json.loads(self._module.description)
         """The launch description; see ``Compiled.launch``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_int64, c_size_t, c_uint8, c_void_p
-from functools import lru_cache
+from functools import lru_cache, cache
 from pathlib import Path
 
 from ._errors import NoCompilerError, make_error
@@ -96,7 +96,7 @@ _RUNTIME_FUNCTIONS = {
     "gdr_cache_clear": (c_int32, []),
     "gdr_set_cache_directory": (c_int32, [c_char_p]),
     "gdr_set_compiler_library": (c_int32, [c_char_p]),
-    "gdr_set_ptxas": (c_int32, [c_char_p]),
+    "gdr_set_ptxas_finder": (c_int32, [c_void_p]),
     "gdr_signature_module": (c_size_t, [POINTER(SignatureStruct), c_char_p, c_size_t]),
 }
 
@@ -121,6 +121,11 @@ def load(directory: str | Path) -> None:
     _directory = Path(directory).absolute()
 
 
+def get_directory() -> Path:
+    """Where the shared libraries are."""
+    return _directory
+
+
 def _open(name: str, functions: dict) -> ctypes.CDLL:
     library = ctypes.CDLL(str(_directory / name))
     for function, (result, arguments) in functions.items():
@@ -129,13 +134,22 @@ def _open(name: str, functions: dict) -> ctypes.CDLL:
     return library
 
 
-@lru_cache(maxsize=None)
+@cache
 def runtime() -> ctypes.CDLL:
-    """libgdr_runtime, opened at the first call."""
-    return _open("libgdr_runtime.so", _RUNTIME_FUNCTIONS)
+    """libgdr_runtime, opened at the first call; it asks this package for ptxas."""
+    library = _open("libgdr_runtime.so", _RUNTIME_FUNCTIONS)
+    library.gdr_set_ptxas_finder(_find_ptxas)
+    return library
 
 
-@lru_cache(maxsize=None)
+@ctypes.CFUNCTYPE(c_void_p)
+def _find_ptxas() -> int | None:
+    from ._ptxas import get_ptxas_or_warn
+
+    return ctypes.cast(get_ptxas_or_warn(), c_void_p).value
+
+
+@cache
 def compiler() -> ctypes.CDLL:
     """libgdr_compiler, opened at the first call; an installation may lack it."""
     try:

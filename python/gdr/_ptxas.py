@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import shutil
 import subprocess
 import warnings
-from functools import lru_cache
+from functools import lru_cache, cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-
-from ._library import runtime
 
 _MISSING = (
     "no ptxas was found on the PATH, in /usr/local/cuda or among the Python packages: kernels "
@@ -19,7 +19,7 @@ _MISSING = (
 )
 
 
-def _candidates() -> "list[Path]":
+def _candidates() -> list[Path]:
     found = [Path(path) for path in [shutil.which("ptxas")] if path]
     found.append(Path("/usr/local/cuda/bin/ptxas"))
     # Wheels: nvidia-cuda-nvcc (CUDA 13 and 12), and the one inside Triton.
@@ -37,14 +37,19 @@ def _candidates() -> "list[Path]":
 def _knows_hopper(ptxas: Path) -> bool:
     """Whether it is new enough to compile for sm_90a (CUDA 12.0)."""
     try:
-        text = subprocess.run([ptxas, "--help"], capture_output=True, timeout=30).stdout
-    except (OSError, subprocess.SubprocessError):
+        # A program has the names in it, and finding one there is quicker than
+        # running it. A script has to be asked.
+        with ptxas.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+            if text[:4] == b"\x7fELF":
+                return text.find(b"sm_90a") >= 0
+        help_text = subprocess.run([ptxas, "--help"], capture_output=True, timeout=30).stdout
+    except (OSError, ValueError, subprocess.SubprocessError):
         return False
-    return b"sm_90a" in text
+    return b"sm_90a" in help_text
 
 
-@lru_cache(maxsize=None)
-def find_ptxas() -> "str | None":
+@cache
+def find_ptxas() -> str | None:
     """The path of a ptxas, or None."""
     for path in _candidates():
         if os.access(path, os.X_OK) and _knows_hopper(path):
@@ -52,11 +57,10 @@ def find_ptxas() -> "str | None":
     return None
 
 
-@lru_cache(maxsize=None)
-def use_ptxas() -> None:
-    """Lets libgdr_runtime use the ptxas that was found; warns, once, if there is none."""
+@cache
+def get_ptxas_or_warn() -> ctypes.c_char_p:
+    """The path as a C string that lives as long as the process, or NULL after a warning."""
     path = find_ptxas()
     if path is None:
-        warnings.warn(_MISSING, RuntimeWarning, stacklevel=3)
-    else:
-        runtime().gdr_set_ptxas(os.fsencode(path))
+        warnings.warn(_MISSING, RuntimeWarning, stacklevel=2)
+    return ctypes.c_char_p(os.fsencode(path) if path else None)

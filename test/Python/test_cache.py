@@ -82,7 +82,7 @@ except gdr.NoCompilerError as error:
     run_python(COMPILE)
     assert run_python(code) == "gated_delta_rule\n"
     # What needs one says so.
-    code = code.replace('.entry\n', '.emit("header")\n')
+    code = code.replace(".entry\n", '.emit("header")\n')
     assert run_python(code).startswith("this installation of gdr has no compiler")
 
 

@@ -5,7 +5,7 @@ import pytest
 import gdr
 
 np = pytest.importorskip("numpy")
-from reference import gated_delta_rule  # noqa: E402
+from reference import gated_delta_rule
 
 
 def make_inputs(signature, batch, tokens, gate="ordinary", seed=0):
@@ -49,7 +49,9 @@ def test_one_kernel_for_all_lengths(signature, tokens, gate):
     expect_right(entry, make_inputs(signature, 2, tokens, gate))
 
 
-@pytest.mark.parametrize("heads, sizes", [((1, 3), (96, 192)), ((2, 2), (8, 24)), ((2, 8), (32, 32))])
+@pytest.mark.parametrize(
+    "heads, sizes", [((1, 3), (96, 192)), ((2, 2), (8, 24)), ((2, 8), (32, 32))]
+)
 def test_shapes(heads, sizes):
     signature = gdr.Signature(*heads, *sizes, dtype="f32")
     entry = gdr.compile(signature, "cpu").entry
@@ -85,7 +87,7 @@ def test_bad_arguments(signature):
 
 
 def test_numbers():
-    module = "func.func @f(%a: memref<1xf32> {gdr.name = \"a\"}, %n: index, %x: f32) {"
+    module = 'func.func @f(%a: memref<1xf32> {gdr.name = "a"}, %n: index, %x: f32) {'
     module += "  %c0 = arith.constant 0 : index"
     module += "  %i = arith.index_cast %n : index to i64"
     module += "  %f = arith.sitofp %i : i64 to f32"

@@ -45,7 +45,7 @@ def test_says_nothing_of_what_does_not(terminal):
 
 
 def test_passes_errors_on(terminal):
-    stream = terminal()
+    terminal()
     with pytest.raises(ValueError), _progress.waiting("compiling"):
         time.sleep(0.2)
         raise ValueError

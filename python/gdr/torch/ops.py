@@ -5,19 +5,15 @@ shapes of their results, and autograd the knowledge that there is no backward.
 """
 
 import functools
-import pathlib
 
 import torch
+
+from gdr import _library
 
 
 def get_library():
     """The path of libgdr_torch, which C++ programs can link or open."""
-    library = pathlib.Path(__file__).parents[1] / "lib" / "libgdr_torch.so"
-    if not library.exists():
-        raise ImportError(
-            f"expected the ops for PyTorch in {library}; this build of gdr has none: build it where torch is"
-        )
-    return library.resolve()
+    return (_library.get_directory() / "libgdr_torch.so").resolve()
 
 
 def _expect_rank(name, tensor, rank):
@@ -117,5 +113,6 @@ def _register():
         _refuse_to_differentiate(name)
 
 
+_library.runtime()  # asks this package for ptxas
 torch.ops.load_library(str(get_library()))
 _register()

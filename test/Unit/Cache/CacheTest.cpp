@@ -277,9 +277,10 @@ TEST_F(CacheTest, PassesPtxasOn) {
     gdr_set_ptxas("/some/ptxas");
     bool isFirst = works("one");
     gdr_set_ptxas(nullptr);
-    return isFirst && works("two");
+    gdr_set_ptxas_finder([]() -> const char * { return "/found/ptxas"; });
+    return isFirst && works("two") && works("one", "sm_90a");
   }));
-  EXPECT_EQ(readAll(log), "cpu /some/ptxas\ncpu none\n");
+  EXPECT_EQ(readAll(log), "cpu /some/ptxas\ncpu none\nsm_90a /found/ptxas\n");
 }
 
 TEST_F(CacheTest, StaysWithinItsLimit) {
