@@ -13,6 +13,8 @@
 
 #include "Call.h"
 
+#include <cstdio>
+
 using namespace gdr::torch;
 
 //===----------------------------------------------------------------------===//
@@ -156,11 +158,10 @@ static void runInTorchThreads(gdr_parallel_body body, void *context,
 //===----------------------------------------------------------------------===//
 
 // The handles are kept for the process's life, as the library itself is.
-__attribute__((constructor)) static void registerOps() {
-  gdr_set_parallel_for(runInTorchThreads);
+static void registerOps() {
   TorchLibraryHandle library;
   check(aoti_torch_library_init_def("gdr", __FILE__, __LINE__, &library),
-        "add the library 'gdr'");
+        "add the library 'gdr', which another copy of libgdr_torch may have");
   for (const char *schema : {functionalSchema, inPlaceSchema})
     check(aoti_torch_library_def(library, schema), "define an op");
   for (const char *key : {"CPU", "CUDA"}) {
@@ -173,5 +174,15 @@ __attribute__((constructor)) static void registerOps() {
     check(torch_library_impl(library, "gated_delta_rule_",
                              gatedDeltaRuleInPlace, stableVersion),
           "add a kernel");
+  }
+}
+
+// Nothing could catch an exception of a library that is being loaded.
+__attribute__((constructor)) static void load() {
+  try {
+    gdr_set_parallel_for(runInTorchThreads);
+    registerOps();
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "libgdr_torch: %s\n", error.what());
   }
 }
