@@ -20,7 +20,7 @@ llvm_map_components_to_libnames(GDR_LLVM_ARCHIVES
   Analysis BitReader BitWriter Core IRReader Linker Passes Support Target
   TargetParser TransformUtils ipo
   # Shared libraries: lld, and the stubs of those that they need.
-  DebugInfoDWARF Demangle InterfaceStub LTO Object Option
+  DTLTO DebugInfoDWARF Demangle InterfaceStub LTO Object Option
   # Code for the GPU, as PTX.
   MC NVPTXCodeGen NVPTXDesc NVPTXInfo
   # Code for the host.
@@ -47,6 +47,21 @@ foreach(target IN LISTS MLIR_EXPORTED_TARGETS ITEMS lldCommon lldELF)
     set_target_properties(${target} PROPERTIES INTERFACE_LINK_LIBRARIES "${libraries}")
   endif()
 endforeach()
+
+# lld initializes every backend that LLVM was built with, for link-time
+# optimization. Only those that this compiler needs are here.
+set(other_backends "/* Written by cmake/GDRStatic.cmake. */\n")
+foreach(backend IN LISTS LLVM_TARGETS_TO_BUILD)
+  if(NOT backend STREQUAL LLVM_NATIVE_ARCH AND NOT backend STREQUAL NVPTX)
+    foreach(part TargetInfo Target TargetMC AsmPrinter AsmParser)
+      string(APPEND other_backends "void LLVMInitialize${backend}${part}(void) {}\n")
+    endforeach()
+  endif()
+endforeach()
+set(GDR_OTHER_BACKENDS ${CMAKE_BINARY_DIR}/OtherBackends.c)
+file(CONFIGURE OUTPUT ${GDR_OTHER_BACKENDS} CONTENT "${other_backends}" @ONLY)
+add_library(GDROtherBackends STATIC ${GDR_OTHER_BACKENDS})
+set_property(TARGET lldELF APPEND PROPERTY INTERFACE_LINK_LIBRARIES GDROtherBackends)
 
 # The execution engine names libMLIR.so in place of the archives it uses.
 set_target_properties(MLIRExecutionEngine PROPERTIES INTERFACE_LINK_LIBRARIES
