@@ -11,8 +11,12 @@
  *   int32_t decode(const struct decode_args *args);
  *   int64_t decode_workspace_size(const struct decode_args *args);
  *   int32_t decode_load(int32_t device);
+ *   const char decode_description[];
  *
- * and `gdr-opt --emit=header` writes their declarations. Callers need only the
+ * and `gdr-opt --emit=header` writes their declarations. The description is
+ * that of `gdr-opt --emit=description`, for callers that learn only from it
+what
+ * the function takes. Callers need only the
  * first part of this file; the second part is for the emitted code.
  *
 \*===----------------------------------------------------------------------===*/
@@ -46,7 +50,13 @@ enum gdr_status {
   /* The CUDA driver refused a call. */
   GDR_DRIVER_ERROR = 4,
   /* The object was emitted for another version of this ABI. */
-  GDR_ABI_MISMATCH = 5
+  GDR_ABI_MISMATCH = 5,
+  /* The compiler refused the module; the sentence is the compiler's. */
+  GDR_COMPILE_ERROR = 6,
+  /* A function is neither in the cache nor is there a compiler to make it. */
+  GDR_NO_COMPILER = 7,
+  /* A file or directory could not be read or written. */
+  GDR_IO_ERROR = 8
 };
 
 /* The sentence that belongs to the last failed call in this thread, "" if no
@@ -136,16 +146,18 @@ typedef struct gdr_argument {
 
 enum gdr_image_kind { GDR_IMAGE_CUBIN = 0, GDR_IMAGE_PTX = 1 };
 
-/* The kernels of a function for one chip. A cubin runs on devices of the same
- * major version and at least the same minor version, unless it is specific to
- * its architecture (the "a" of sm_90a): then on this version alone. PTX that is
- * not specific runs on every later device. */
+/* Kernels of a function for one chip: all of them, or one of several images of
+ * the same kind for the same chip that each have one. A cubin runs on devices
+ * of the same major version and at least the same minor version, unless it is
+ * specific to its architecture (the "a" of sm_90a): then on this version alone.
+ * PTX that is not specific runs on every later device. */
 typedef struct gdr_image {
   int64_t kind;               /* gdr_image_kind */
   int64_t compute_capability; /* 10 * major + minor */
   int64_t architecture_specific;
   const void *data;
   int64_t size;
+  int64_t kernel; /* the number of the only kernel in it, or -1 */
 } gdr_image;
 
 /* One call of an entry point; passed through the host code to gdr_launch. */

@@ -27,13 +27,14 @@ static bool canRun(const gdr_image &image, int64_t computeCapability) {
          image.compute_capability / 10 == computeCapability / 10;
 }
 
-static bool isBetter(const gdr_image &a, const gdr_image &b) {
-  auto getRank = [](const gdr_image &image) {
-    return std::make_tuple(image.kind == GDR_IMAGE_CUBIN,
-                           image.compute_capability,
-                           image.architecture_specific != 0);
-  };
-  return getRank(a) > getRank(b);
+static auto getRank(const gdr_image &image) {
+  return std::make_tuple(image.kind == GDR_IMAGE_CUBIN,
+                         image.compute_capability,
+                         image.architecture_specific != 0);
+}
+
+bool gdr::runtime::areAlike(const gdr_image &a, const gdr_image &b) {
+  return getRank(a) == getRank(b);
 }
 
 template <typename Callback>
@@ -48,8 +49,11 @@ static void forEachImage(const gdr_function &function, Callback callback) {
 static void listImages(const gdr_function &function, char *text, size_t size) {
   std::snprintf(text, size, "nothing, as it holds no image");
   size_t length = 0;
+  const gdr_image *previous = nullptr;
   forEachImage(function, [&](const gdr_function &, const gdr_image &image) {
-    if (length >= size)
+    bool isListed = previous && areAlike(image, *previous);
+    previous = &image;
+    if (isListed || length >= size)
       return;
     length += std::snprintf(
         text + length, size - length, "%s%s_%" PRId64 "%s",
@@ -65,7 +69,7 @@ int32_t gdr::runtime::chooseImage(const gdr_function &function, int64_t device,
   forEachImage(function,
                [&](const gdr_function &variant, const gdr_image &image) {
                  if (canRun(image, computeCapability) &&
-                     (!chosen.image || isBetter(image, *chosen.image)))
+                     (!chosen.image || getRank(image) > getRank(*chosen.image)))
                    chosen = {&variant, &image};
                });
   if (chosen.image)

@@ -24,9 +24,13 @@ struct ChosenImage {
 };
 
 /// Finds the best image among all variants for a device with this compute
-/// capability (10 * major + minor).
+/// capability (10 * major + minor): the first of its chip, if each kernel has
+/// its own.
 int32_t chooseImage(const gdr_function &function, int64_t device,
                     int64_t computeCapability, ChosenImage &chosen);
+
+/// Whether two images are of the same kind and for the same chip.
+bool areAlike(const gdr_image &a, const gdr_image &b);
 
 } // namespace gdr::runtime
 

@@ -116,24 +116,56 @@ static int32_t loadModule(const CudaDriver &driver,
   return GDR_OK;
 }
 
-static int32_t getKernels(const CudaDriver &driver, int64_t device,
-                          LoadedFunction &loaded) {
-  const gdr_function &function = *loaded.variant;
-  for (int64_t i = 0; i < function.num_kernels; ++i) {
-    LoadedKernel &kernel = loaded.kernels[i];
-    kernel.sharedLimit.store(defaultSharedLimit, std::memory_order_relaxed);
-    const char *call = "cuModuleGetFunction";
-    CUresult error = driver.cuModuleGetFunction(
-        &kernel.function, loaded.module, getName(function.kernel_names, i));
-    if (!error && driver.cuFuncLoad) {
-      // Otherwise the driver would load it at the first launch, which may be
-      // in a capture.
-      call = "cuFuncLoad";
-      error = driver.cuFuncLoad(kernel.function);
-    }
-    if (error)
-      return failToLoad(driver, function, device, call, error);
+static int32_t getKernel(const CudaDriver &driver, const gdr_function &function,
+                         int64_t device, CUmodule module, int64_t number,
+                         LoadedKernel &kernel) {
+  kernel.sharedLimit.store(defaultSharedLimit, std::memory_order_relaxed);
+  const char *call = "cuModuleGetFunction";
+  CUresult error = driver.cuModuleGetFunction(
+      &kernel.function, module, getName(function.kernel_names, number));
+  if (!error && driver.cuFuncLoad) {
+    // Otherwise the driver would load it at the first launch, which may be in a
+    // capture.
+    call = "cuFuncLoad";
+    error = driver.cuFuncLoad(kernel.function);
   }
+  if (error)
+    return failToLoad(driver, function, device, call, error);
+  return GDR_OK;
+}
+
+// Loads the images like `best`, and the kernels that they have.
+static int32_t loadImages(const CudaDriver &driver,
+                          const gdr_function &function, int64_t device,
+                          const gdr_image &best, LoadedFunction &loaded) {
+  loaded.modules.reset(new (std::nothrow) CUmodule[function.num_images]);
+  if (!loaded.modules)
+    return failOutOfMemory(function);
+  for (int64_t i = 0; i < function.num_images; ++i) {
+    const gdr_image &image = function.images[i];
+    if (!areAlike(image, best))
+      continue;
+    CUmodule &module = loaded.modules[loaded.numModules];
+    if (int32_t status = loadModule(driver, function, device, image, module))
+      return status;
+    ++loaded.numModules;
+    bool hasAll = image.kernel < 0;
+    int64_t begin = hasAll ? 0 : image.kernel;
+    int64_t end = hasAll ? function.num_kernels : image.kernel + 1;
+    for (int64_t kernel = begin; kernel < end; ++kernel)
+      if (int32_t status = getKernel(driver, function, device, module, kernel,
+                                     loaded.kernels[kernel]))
+        return status;
+    if (hasAll)
+      break;
+  }
+  for (int64_t kernel = 0; kernel < function.num_kernels; ++kernel)
+    if (!loaded.kernels[kernel].function)
+      return fail(GDR_NO_IMAGE,
+                  "function '%s' on device %" PRId64
+                  ": no image has its kernel '%s'",
+                  function.name, device,
+                  getName(function.kernel_names, kernel));
   return GDR_OK;
 }
 
@@ -170,12 +202,11 @@ static int32_t loadFunction(const gdr_function &function, int64_t ordinal,
   loaded.hasTensorMaps = limits.computeCapability >= tensorMapCapability &&
                          driver->cuTensorMapEncodeTiled;
   loaded.maxSharedBytes = limits.sharedBytes;
-  if (int32_t status =
-          loadModule(*driver, function, ordinal, *chosen.image, loaded.module))
-    return status;
-  int32_t status = getKernels(*driver, ordinal, loaded);
+  int32_t status =
+      loadImages(*driver, *chosen.variant, ordinal, *chosen.image, loaded);
   if (status != GDR_OK)
-    driver->cuModuleUnload(loaded.module);
+    for (int64_t i = 0; i < loaded.numModules; ++i)
+      driver->cuModuleUnload(loaded.modules[i]);
   return status;
 }
 

@@ -35,7 +35,9 @@ struct LoadedFunction {
   const gdr_function *variant = nullptr;
   const CudaDriver *driver = nullptr;
   CUcontext context = nullptr;
-  CUmodule module = nullptr;
+  /// One, or one a kernel.
+  std::unique_ptr<CUmodule[]> modules;
+  int64_t numModules = 0;
   /// Whether the kernels hold the griddepcontrol that they were compiled with,
   /// which is so from compute capability 9.0 on.
   bool canWaitForDependency = false;

@@ -7,13 +7,11 @@
 
 #include "gdr/Target/CudaTools.h"
 
+#include "TemporaryFile.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace mlir::gdr;
@@ -38,41 +36,6 @@ llvm::Expected<std::string> mlir::gdr::findCudaTool(StringRef tool,
   return makeError(tool + " was not found on the PATH or in /usr/local/cuda; "
                           "install a CUDA toolkit or PyPI's nvidia-cuda-nvcc, "
                           "or stop at PTX");
-}
-
-namespace {
-
-/// A temporary file that goes away with its owner.
-struct TemporaryFile {
-  SmallString<128> path;
-  std::optional<llvm::FileRemover> remover;
-
-  llvm::Error create(StringRef suffix) {
-    if (std::error_code error =
-            llvm::sys::fs::createTemporaryFile("gdr", suffix, path))
-      return makeError("could not create a temporary file: " + error.message());
-    remover.emplace(path);
-    return llvm::Error::success();
-  }
-};
-
-} // namespace
-
-static llvm::Error writeFile(StringRef path, StringRef contents) {
-  std::error_code error;
-  llvm::raw_fd_ostream stream(path, error);
-  stream << contents;
-  stream.close();
-  if (error || stream.has_error())
-    return makeError("could not write '" + path + "'");
-  return llvm::Error::success();
-}
-
-static llvm::Expected<std::string> readFile(StringRef path) {
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return makeError("could not read '" + path + "'");
-  return (*buffer)->getBuffer().str();
 }
 
 // The number before `unit` in a report line, such as "96" for "registers".

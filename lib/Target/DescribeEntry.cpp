@@ -106,7 +106,8 @@ static LogicalResult verifyName(func::FuncOp func) {
                             "identifier, got '")
            << name << "'";
   Operation *module = func->getParentOp();
-  for (StringRef suffix : {".host", "_load", "_workspace_size"}) {
+  for (StringRef suffix :
+       {".host", "_description", "_load", "_workspace_size"}) {
     std::string symbol = (name + suffix).str();
     if (SymbolTable::lookupSymbolIn(module, symbol))
       return func.emitOpError("expected no other symbol '")

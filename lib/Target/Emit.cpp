@@ -20,11 +20,12 @@ using namespace mlir;
 using namespace mlir::gdr;
 
 static LogicalResult serialize(ModuleOp module, StringRef format,
-                               const EmitOptions &options) {
+                               const EmitOptions &options, bool split = false) {
   PassManager pm(module.getContext(), module.getOperationName());
   SerializeKernelsOptions serializeOptions;
   serializeOptions.format = format.str();
   serializeOptions.ptxas = options.ptxas;
+  serializeOptions.split = split;
   pm.addPass(createSerializeKernels(serializeOptions));
   return pm.run(module);
 }
@@ -94,7 +95,10 @@ static FailureOr<StringRef> getObjectFormat(ModuleOp module,
 LogicalResult mlir::gdr::addEntryPoints(ModuleOp module,
                                         const EmitOptions &options) {
   FailureOr<StringRef> format = getObjectFormat(module, options);
-  if (failed(format) || failed(serialize(module, *format, options)))
+  if (failed(format))
+    return failure();
+  // Kernels apart, so that they are compiled at the same time.
+  if (failed(serialize(module, *format, options, /*split=*/true)))
     return failure();
   PassManager pm(module.getContext(), module.getOperationName());
   pm.addPass(createEmitEntry());
@@ -128,8 +132,15 @@ LogicalResult mlir::gdr::emitModule(ModuleOp module, EmitKind kind,
     if (failed(addEntryPoints(module, options)))
       return failure();
     return emitObject(module, os);
+  case EmitKind::Library:
+    if (failed(addEntryPoints(module, options)))
+      return failure();
+    return emitLibrary(module, os);
   case EmitKind::Header:
     emitHeader(module, options.headerName, os);
+    return success();
+  case EmitKind::Description:
+    emitDescription(module, os);
     return success();
   }
   llvm_unreachable("all kinds are handled");

@@ -16,6 +16,7 @@
 #include "ArgumentTable.h"
 #include "gdr-c/Runtime.h"
 #include "gdr/Target/Chips.h"
+#include "gdr/Target/Emit.h"
 #include "gdr/Target/Entry.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -55,8 +56,11 @@ private:
   LogicalResult verifyVariants();
   LogicalResult verifyNames();
   std::string addString(const Twine &suffix, StringRef text);
+  void addDescription();
   std::string addNames(const Twine &suffix, ArrayRef<StringRef> names);
   std::string addArguments(const DimSymbols &symbols);
+  std::optional<int64_t> getKernelNumber(LLVM::LLVMFuncOp host,
+                                         gpu::ObjectAttr object);
   FailureOr<std::pair<std::string, int64_t>> addImages(LLVM::LLVMFuncOp host,
                                                        const Twine &prefix);
   FailureOr<std::string> addVariant(size_t number,
@@ -92,6 +96,14 @@ std::string EntryEmitter::addString(const Twine &suffix, StringRef text) {
   LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::Internal,
                          symbol, b.getStringAttr(text));
   return symbol;
+}
+
+// const char name_description[], of which the host code knows the contents.
+void EntryEmitter::addDescription() {
+  std::string text = getDescription(hosts.front()) + '\0';
+  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), text.size());
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External,
+                         (name + "_description").str(), b.getStringAttr(text));
 }
 
 std::string EntryEmitter::addNames(const Twine &suffix,
@@ -150,6 +162,20 @@ std::string EntryEmitter::addStruct(const Twine &suffix, ArrayRef<Field> fields,
   return symbol;
 }
 
+// The number, among those that the host code launches, of the only kernel in an
+// object; -1 if it has all.
+std::optional<int64_t> EntryEmitter::getKernelNumber(LLVM::LLVMFuncOp host,
+                                                     gpu::ObjectAttr object) {
+  gpu::KernelTableAttr table = object.getKernels();
+  if (!table)
+    return -1;
+  auto kernels = host->getAttrOfType<ArrayAttr>(kernelsAttrName);
+  for (auto [i, kernel] : llvm::enumerate(kernels.getAsRange<StringAttr>()))
+    if (table.lookup(kernel))
+      return i;
+  return std::nullopt;
+}
+
 // The images, as consecutive gdr_image; their symbol and number.
 FailureOr<std::pair<std::string, int64_t>>
 EntryEmitter::addImages(LLVM::LLVMFuncOp host, const Twine &prefix) {
@@ -162,8 +188,12 @@ EntryEmitter::addImages(LLVM::LLVMFuncOp host, const Twine &prefix) {
     return host.emitOpError("expected its kernels in a gpu.binary; run "
                             "gdr-serialize-kernels before gdr-emit-entry");
   SmallVector<Field> fields;
-  for (auto [i, object] :
-       llvm::enumerate(binary.getObjects().getAsRange<gpu::ObjectAttr>())) {
+  int64_t count = 0;
+  for (auto object : binary.getObjects().getAsRange<gpu::ObjectAttr>()) {
+    std::optional<int64_t> kernel = getKernelNumber(host, object);
+    // Nobody launches it.
+    if (!kernel)
+      continue;
     auto target = dyn_cast<NVVM::NVVMTargetAttr>(object.getTarget());
     std::optional<Chip> chip =
         target ? getChip(target.getChip()) : std::nullopt;
@@ -174,10 +204,11 @@ EntryEmitter::addImages(LLVM::LLVMFuncOp host, const Twine &prefix) {
     fields.push_back(int64_t{isPtx ? GDR_IMAGE_PTX : GDR_IMAGE_CUBIN});
     fields.push_back(chip->computeCapability);
     fields.push_back(int64_t{chip->isArchitectureSpecific});
-    fields.push_back(addString(prefix + "image" + Twine(i), data));
+    fields.push_back(addString(prefix + "image" + Twine(count), data));
     fields.push_back(static_cast<int64_t>(data.size()));
+    fields.push_back(*kernel);
+    ++count;
   }
-  int64_t count = binary.getObjects().size();
   return std::pair(addStruct(prefix + "images", fields), count);
 }
 
@@ -269,7 +300,7 @@ void EntryEmitter::addEntryPoint(const Twine &entryName, Type result,
 }
 
 LogicalResult EntryEmitter::verifyNames() {
-  for (StringRef suffix : {"", "_workspace_size", "_load"}) {
+  for (StringRef suffix : {"", "_workspace_size", "_load", "_description"}) {
     std::string symbol = (name + suffix).str();
     bool isRuntime = symbol == "gdr_invoke" || symbol == "gdr_workspace_size" ||
                      symbol == "gdr_load";
@@ -344,6 +375,7 @@ LogicalResult EntryEmitter::emit() {
       return failure();
     function = *variant;
   }
+  addDescription();
   addEntryPoint(name, b.getI32Type(), "gdr_invoke", getPointer(), function);
   addEntryPoint(name + "_workspace_size", b.getI64Type(), "gdr_workspace_size",
                 getPointer(), function);

@@ -67,7 +67,9 @@ static void printEntry(raw_ostream &os, const Entry &entry) {
      << "_args *args);\n"
      << "/* Loads the kernels on a device, before a CUDA graph is captured. "
         "*/\n"
-     << "int32_t " << name << "_load(int32_t device);\n\n";
+     << "int32_t " << name << "_load(int32_t device);\n"
+     << "/* JSON: what the call takes and launches. */\n"
+     << "extern const char " << name << "_description[];\n\n";
 }
 
 void mlir::gdr::emitHeader(ModuleOp module, StringRef guardName,

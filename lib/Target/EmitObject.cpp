@@ -7,6 +7,7 @@
 
 #include "gdr/Target/Emit.h"
 
+#include "gdr/Target/Backend.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -17,13 +18,23 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+#include <mutex>
 
 using namespace mlir;
 using namespace mlir::gdr;
 
-LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
+static void initializeCodeGenerator() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    // Of inline assembly.
+    llvm::InitializeNativeTargetAsmParser();
+  });
+}
+
+static LogicalResult generateObject(ModuleOp module, raw_ostream &os) {
+  initializeCodeGenerator();
   llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
   std::string message;
   const llvm::Target *target =
@@ -38,6 +49,8 @@ LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
       std::nullopt, llvm::CodeGenOptLevel::Aggressive));
 
   llvm::LLVMContext context;
+  bool hasErrors = false;
+  forwardErrors(context, module, hasErrors);
   std::unique_ptr<llvm::Module> llvmModule =
       translateModuleToLLVMIR(module, context);
   if (!llvmModule)
@@ -56,6 +69,12 @@ LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
                                    llvm::CodeGenFileType::ObjectFile))
     return module.emitError("this machine's code generator writes no objects");
   passes.run(*llvmModule);
+  if (hasErrors)
+    return failure();
   os << stream.str();
   return success();
+}
+
+LogicalResult mlir::gdr::emitObject(ModuleOp module, raw_ostream &os) {
+  return runBackend(module, [&] { return generateObject(module, os); });
 }

@@ -6,19 +6,22 @@
 //===----------------------------------------------------------------------===//
 //
 // Replaces GPU modules in the NVVM dialect by `gpu.binary` with an object for
-// each chip. LLVM's backend ends the process on what it cannot select, so what
-// the verifiers let through but it does not take is refused here.
+// each chip, or for each kernel and chip. LLVM's backend ends the process on
+// what it cannot select, so what the verifiers let through but it does not take
+// is refused here.
 //
 //===----------------------------------------------------------------------===//
 
 #include "gdr/Target/Passes.h"
 
+#include "gdr/Target/Backend.h"
 #include "gdr/Target/Chips.h"
 #include "gdr/Target/CudaTools.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Threading.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
@@ -44,6 +47,10 @@ static void makeAssemblyConvergent(llvm::Module &module) {
     }
 }
 
+static bool isKernel(LLVM::LLVMFuncOp function) {
+  return function->hasAttr(NVVM::NVVMDialect::getKernelFuncAttrName());
+}
+
 // A function that a kernel calls and nobody defines.
 static LogicalResult verifyIsSelfContained(gpu::GPUModuleOp module) {
   WalkResult result = module.walk([&](LLVM::CallOp call) -> WalkResult {
@@ -59,11 +66,19 @@ static LogicalResult verifyIsSelfContained(gpu::GPUModuleOp module) {
   return failure(result.wasInterrupted());
 }
 
-// The module without what the chip has no instruction for. The runtime launches
-// its kernels after a full dependency, so that they need not wait.
-static OwningOpRef<gpu::GPUModuleOp> cloneForChip(gpu::GPUModuleOp module,
-                                                  const Chip &chip) {
-  OwningOpRef<gpu::GPUModuleOp> clone = module.clone();
+// The module with one of its kernels, or all if that is null, and without what
+// the chip has no instruction for. The runtime launches its kernels after a
+// full dependency, so that they need not wait.
+static OwningOpRef<gpu::GPUModuleOp>
+cloneFor(gpu::GPUModuleOp module, LLVM::LLVMFuncOp kernel, const Chip &chip) {
+  OwningOpRef<gpu::GPUModuleOp> clone =
+      cast<gpu::GPUModuleOp>(module->cloneWithoutRegions());
+  OpBuilder b = OpBuilder::atBlockEnd(&clone->getBodyRegion().emplaceBlock());
+  for (Operation &op : *module.getBody()) {
+    auto function = dyn_cast<LLVM::LLVMFuncOp>(op);
+    if (!kernel || !function || !isKernel(function) || function == kernel)
+      b.clone(op);
+  }
   // PTX ISA, "griddepcontrol": requires sm_90 or higher.
   if (chip.computeCapability < 90)
     clone->walk([](NVVM::GriddepcontrolOp op) { op.erase(); });
@@ -71,6 +86,16 @@ static OwningOpRef<gpu::GPUModuleOp> cloneForChip(gpu::GPUModuleOp module,
 }
 
 namespace {
+
+/// What becomes one object.
+struct Job {
+  NVVM::NVVMTargetAttr target;
+  Chip chip;
+  /// Null for all of the module's.
+  LLVM::LLVMFuncOp kernel;
+  /// The result.
+  Attribute object;
+};
 
 struct SerializeKernels : gdr::impl::SerializeKernelsBase<SerializeKernels> {
   using Base::Base;
@@ -96,21 +121,24 @@ private:
   LogicalResult serialize(gpu::GPUModuleOp module) {
     if (failed(verifyIsSelfContained(module)))
       return failure();
-    ArrayAttr targets = module.getTargetsAttr();
-    if (!targets)
-      return module.emitOpError("expected targets; run gdr-attach-targets "
-                                "before gdr-serialize-kernels");
-    SmallVector<Attribute> objects;
-    for (Attribute attribute : targets) {
-      auto target = dyn_cast<NVVM::NVVMTargetAttr>(attribute);
-      if (!target)
-        return module.emitOpError("expected NVVM targets, got ") << attribute;
-      FailureOr<Attribute> object = createObject(module, target);
-      if (failed(object))
-        return failure();
-      objects.push_back(*object);
+    FailureOr<SmallVector<Job>> jobs = getJobs(module);
+    if (failed(jobs))
+      return failure();
+    std::string tool;
+    if (format == "cubin") {
+      llvm::Expected<std::string> found = findCudaTool("ptxas", ptxas);
+      if (!found)
+        return module.emitError(llvm::toString(found.takeError()));
+      tool = *found;
     }
+    // Most of the time is spent here, half of it in ptxas.
+    if (failed(failableParallelForEach(&getContext(), *jobs, [&](Job &job) {
+          return run(module, tool, job);
+        })))
+      return failure();
     OpBuilder b(module);
+    SmallVector<Attribute> objects =
+        llvm::map_to_vector(*jobs, [](const Job &job) { return job.object; });
     gpu::BinaryOp::create(b, module.getLoc(), module.getName(),
                           /*offloadingHandler=*/nullptr,
                           b.getArrayAttr(objects));
@@ -118,38 +146,82 @@ private:
     return success();
   }
 
-  FailureOr<Attribute> createObject(gpu::GPUModuleOp module,
-                                    NVVM::NVVMTargetAttr target) {
-    MLIRContext *context = &getContext();
-    std::optional<Chip> chip = getChip(target.getChip());
-    if (!chip)
-      return module.emitOpError(getUnknownChipMessage(target.getChip()));
-    OwningOpRef<gpu::GPUModuleOp> clone = cloneForChip(module, *chip);
-    gpu::TargetOptions options({}, {}, "", "", gpu::CompilationTarget::Assembly,
-                               {}, makeAssemblyConvergent);
-    auto interface = cast<gpu::TargetAttrInterface>(Attribute(target));
-    std::optional<SmallVector<char, 0>> serialized =
-        interface.serializeToObject(*clone, options);
-    if (!serialized)
-      return module.emitError("could not be translated to PTX for ")
-             << target.getChip();
-    StringRef ptx(serialized->data(), serialized->size());
-    ptx = ptx.rtrim('\0');
-    Builder b(context);
-    if (format == "ptx")
-      return Attribute(gpu::ObjectAttr::get(
-          context, target, gpu::CompilationTarget::Assembly,
-          b.getStringAttr(ptx), /*properties=*/nullptr, /*kernels=*/nullptr));
-    return assemble(module, target, ptx);
+  FailureOr<SmallVector<Job>> getJobs(gpu::GPUModuleOp module) {
+    ArrayAttr targets = module.getTargetsAttr();
+    if (!targets)
+      return module.emitOpError("expected targets; run gdr-attach-targets "
+                                "before gdr-serialize-kernels");
+    SmallVector<LLVM::LLVMFuncOp> kernels;
+    if (split)
+      llvm::append_range(
+          kernels,
+          llvm::make_filter_range(module.getOps<LLVM::LLVMFuncOp>(), isKernel));
+    else
+      kernels.push_back(nullptr);
+    SmallVector<Job> jobs;
+    for (Attribute attribute : targets) {
+      auto target = dyn_cast<NVVM::NVVMTargetAttr>(attribute);
+      if (!target)
+        return module.emitOpError("expected NVVM targets, got ") << attribute;
+      std::optional<Chip> chip = getChip(target.getChip());
+      if (!chip)
+        return module.emitOpError(getUnknownChipMessage(target.getChip()));
+      for (LLVM::LLVMFuncOp kernel : kernels)
+        jobs.push_back({target, *chip, kernel, nullptr});
+    }
+    return jobs;
   }
 
-  FailureOr<Attribute> assemble(gpu::GPUModuleOp module,
-                                NVVM::NVVMTargetAttr target, StringRef ptx) {
-    llvm::Expected<std::string> tool = findCudaTool("ptxas", ptxas);
-    if (!tool)
-      return module.emitError(llvm::toString(tool.takeError()));
+  // In any thread.
+  LogicalResult run(gpu::GPUModuleOp module, StringRef tool, Job &job) {
+    FailureOr<std::string> ptx = createPtx(module, job);
+    if (failed(ptx))
+      return failure();
+    gpu::KernelTableAttr kernels;
+    if (job.kernel)
+      kernels = gpu::KernelTableAttr::get(
+          &getContext(),
+          gpu::KernelMetadataAttr::get(cast<FunctionOpInterface>(*job.kernel)));
+    if (format == "ptx") {
+      Builder b(&getContext());
+      job.object = gpu::ObjectAttr::get(
+          &getContext(), job.target, gpu::CompilationTarget::Assembly,
+          b.getStringAttr(*ptx), /*properties=*/nullptr, kernels);
+      return success();
+    }
+    return assemble(module, tool, *ptx, kernels, job);
+  }
+
+  FailureOr<std::string> createPtx(gpu::GPUModuleOp module, const Job &job) {
+    OwningOpRef<gpu::GPUModuleOp> clone =
+        cloneFor(module, job.kernel, job.chip);
+    bool hasErrors = false;
+    auto prepare = [&](llvm::Module &llvmModule) {
+      makeAssemblyConvergent(llvmModule);
+      forwardErrors(llvmModule.getContext(), module, hasErrors);
+    };
+    gpu::TargetOptions options({}, {}, "", "", gpu::CompilationTarget::Assembly,
+                               {}, prepare);
+    auto interface = cast<gpu::TargetAttrInterface>(Attribute(job.target));
+    std::optional<SmallVector<char, 0>> serialized;
+    if (failed(runBackend(module,
+                          [&] {
+                            serialized =
+                                interface.serializeToObject(*clone, options);
+                            return success();
+                          })) ||
+        hasErrors)
+      return failure();
+    if (!serialized)
+      return module.emitError("could not be translated to PTX for ")
+             << job.target.getChip();
+    return StringRef(serialized->data(), serialized->size()).rtrim('\0').str();
+  }
+
+  LogicalResult assemble(gpu::GPUModuleOp module, StringRef tool, StringRef ptx,
+                         gpu::KernelTableAttr kernels, Job &job) {
     llvm::Expected<AssembledModule> assembled =
-        runPtxas(*tool, ptx, target.getChip());
+        runPtxas(tool, ptx, job.target.getChip());
     if (!assembled)
       return module.emitError(llvm::toString(assembled.takeError()));
     if (!assembled->messages.empty())
@@ -168,10 +240,11 @@ private:
                                                   kernel.spillLoadBytes)),
                b.getNamedAttr("shared_bytes",
                               b.getI64IntegerAttr(kernel.sharedMemoryBytes))}));
-    return Attribute(gpu::ObjectAttr::get(
-        &getContext(), target, gpu::CompilationTarget::Binary,
+    job.object = gpu::ObjectAttr::get(
+        &getContext(), job.target, gpu::CompilationTarget::Binary,
         b.getStringAttr(assembled->cubin),
-        resources.getDictionary(&getContext()), /*kernels=*/nullptr));
+        resources.getDictionary(&getContext()), kernels);
+    return success();
   }
 };
 

@@ -6,11 +6,13 @@
 //===----------------------------------------------------------------------===//
 //
 // All of mlir-opt's command line, and `--emit` to write what the passes left as
-// PTX, cubin, fatbin, host object or C header. Nothing is written on an error.
+// PTX, cubin, fatbin, host object, shared library, C header or description.
+// Nothing is written on an error.
 //
 //===----------------------------------------------------------------------===//
 
 #include "gdr/Registration.h"
+#include "gdr/Target/Backend.h"
 #include "gdr/Target/Emit.h"
 
 #include "mlir/IR/AsmState.h"
@@ -24,7 +26,6 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
@@ -32,13 +33,6 @@
 
 using namespace mlir;
 using namespace mlir::gdr;
-
-// LLVM ends the process on what its backend cannot do; say so in one sentence.
-static void reportFatalError(void *, const char *reason, bool) {
-  llvm::errs() << "error: LLVM's backend gave up: "
-               << StringRef(reason).split('\n').first << "\n";
-  exit(1);
-}
 
 // Diagnostics are sentences; the operation is printed with them on request.
 static void setDefaultOfPrintOpOnDiagnostic() {
@@ -108,7 +102,7 @@ static LogicalResult emit(const std::string &inputName,
 
 int main(int argc, char **argv) {
   llvm::InitLLVM initLLVM(argc, argv);
-  llvm::install_fatal_error_handler(reportFatalError);
+  recoverFromFatalErrors();
 
   llvm::cl::opt<EmitKind> kind(
       "emit", llvm::cl::desc("What to write:"), llvm::cl::init(EmitKind::MLIR),
@@ -119,7 +113,11 @@ int main(int argc, char **argv) {
           clEnumValN(EmitKind::Fatbin, "fatbin", "machine code for all chips"),
           clEnumValN(EmitKind::Object, "object",
                      "host object with kernels and C entry points"),
-          clEnumValN(EmitKind::Header, "header", "C header of the object")));
+          clEnumValN(EmitKind::Library, "library",
+                     "shared library of such an object, for dlopen"),
+          clEnumValN(EmitKind::Header, "header", "C header of the object"),
+          clEnumValN(EmitKind::Description, "description",
+                     "JSON of what the entry points take and launch")));
   EmitOptions options;
   llvm::cl::opt<std::string, true> ptxas(
       "ptxas",

@@ -13,12 +13,22 @@
 
 namespace mlir {
 class ModuleOp;
-}
+class Operation;
+} // namespace mlir
 
 namespace mlir::gdr {
 
 /// What `gdr-opt --emit` writes.
-enum class EmitKind { MLIR, PTX, Cubin, Fatbin, Object, Header };
+enum class EmitKind {
+  MLIR,
+  PTX,
+  Cubin,
+  Fatbin,
+  Object,
+  Library,
+  Header,
+  Description
+};
 
 struct EmitOptions {
   /// Path of ptxas; found on the PATH or in a CUDA toolkit if empty.
@@ -32,8 +42,9 @@ struct EmitOptions {
 
 /// Writes a module that the compile pipeline (Pipelines/Compile.h) left, which
 /// is consumed. PTX and cubin are of the module's only kernels for its only
-/// chip. An object holds PTX instead of cubins, with a warning, where there is
-/// no ptxas. Reports errors on the module; then nothing has been written.
+/// chip. Objects and libraries hold PTX instead of cubins, with a warning,
+/// where there is no ptxas. Reports errors on the module; then nothing has been
+/// written.
 LogicalResult emitModule(ModuleOp module, EmitKind kind,
                          const EmitOptions &options, raw_ostream &os);
 
@@ -44,9 +55,20 @@ LogicalResult addEntryPoints(ModuleOp module, const EmitOptions &options);
 /// `gdr-describe-entry` has run.
 void emitHeader(ModuleOp module, StringRef guardName, raw_ostream &os);
 
+/// Writes what such a module's entry points take and launch, as JSON.
+void emitDescription(ModuleOp module, raw_ostream &os);
+
+/// That of one function, given its described host code, in one line.
+std::string getDescription(Operation *host);
+
 /// Writes a relocatable host object of a module in the LLVM dialect, for any
 /// x86-64 with AVX2 or, on another machine, its own kind of processor.
 LogicalResult emitObject(ModuleOp module, raw_ostream &os);
+
+/// Writes a shared library of such a module, linked in this process. It needs
+/// libgdr_runtime.so, which a process that has loaded it need not find again,
+/// and the C library.
+LogicalResult emitLibrary(ModuleOp module, raw_ostream &os);
 
 } // namespace mlir::gdr
 

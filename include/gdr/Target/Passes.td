@@ -211,7 +211,8 @@ def SerializeKernels : Pass<"gdr-serialize-kernels", "::mlir::ModuleOp"> {
   let summary = "Compile GPU modules to PTX or cubin";
   let description = [{
     Replaces each `gpu.module` of NVVM by a `gpu.binary` with one object for each
-    of its targets (run `gdr-attach-targets` first). For a cubin `ptxas` is run, and
+    of its targets (run `gdr-attach-targets` first), or for each of its kernels and
+    targets: objects are compiled at the same time. For a cubin `ptxas` is run, and
     what it reports (registers, spills, shared memory) is kept in the object's
     properties.
 
@@ -226,7 +227,9 @@ def SerializeKernels : Pass<"gdr-serialize-kernels", "::mlir::ModuleOp"> {
     Option<"format", "format", "std::string", /*default=*/"\"cubin\"",
            "ptx or cubin">,
     Option<"ptxas", "ptxas", "std::string", /*default=*/"",
-           "path of ptxas; found on the PATH or in a CUDA toolkit if empty">
+           "path of ptxas; found on the PATH or in a CUDA toolkit if empty">,
+    Option<"split", "split", "bool", /*default=*/"false",
+           "an object for each kernel, which it names">
   ];
   let dependentDialects = [
     "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",

@@ -14,7 +14,7 @@
 
 _Static_assert(sizeof(gdr_argument) == (5 + 4 * GDR_MAX_RANK) * 8,
                "gdr_argument has padding");
-_Static_assert(sizeof(gdr_image) == 5 * 8, "gdr_image has padding");
+_Static_assert(sizeof(gdr_image) == 6 * 8, "gdr_image has padding");
 _Static_assert(sizeof(gdr_function) == 16 * 8, "gdr_function has padding");
 _Static_assert(sizeof(struct gdr_args_header) == 5 * 8,
                "gdr_args_header has padding");

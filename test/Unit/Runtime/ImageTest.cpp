@@ -149,4 +149,45 @@ TEST_F(ImageTest, EachDeviceGetsItsOwn) {
   EXPECT_EQ(modules[1].image, "a");
 }
 
+TEST_F(ImageTest, OneForEachKernel) {
+  function.addKernel("other");
+  function.addImage(GDR_IMAGE_CUBIN, 80, false, "old a", 0);
+  function.addImage(GDR_IMAGE_CUBIN, 80, false, "old b", 1);
+  function.addImage(GDR_IMAGE_CUBIN, 90, false, "new b", 1);
+  function.addImage(GDR_IMAGE_CUBIN, 90, false, "new a", 0);
+  function.host = [](gdr_call *call, void *const *) {
+    int64_t parameter = 42;
+    void *parameters[] = {&parameter};
+    for (int64_t kernel : {0, 1})
+      gdr_launch(call, kernel, 1, 1, 1, 32, 1, 1, 0, 0, parameters);
+  };
+  DeviceArguments arguments;
+  expectInvoke(function, arguments, GDR_OK, "");
+  ASSERT_EQ(stub::getModules().size(), 2u);
+  EXPECT_EQ(stub::getModules()[0].image, "new b");
+  EXPECT_EQ(stub::getModules()[1].image, "new a");
+  ASSERT_EQ(stub::getLaunches().size(), 2u);
+  EXPECT_EQ(stub::getLaunches()[0].kernel, "kernel");
+  EXPECT_EQ(stub::getLaunches()[1].kernel, "other");
+}
+
+TEST_F(ImageTest, NoneForAKernel) {
+  function.addKernel("other");
+  function.addImage(GDR_IMAGE_CUBIN, 90, false, "a", 0);
+  expectLoad(function, 0, GDR_NO_IMAGE,
+             "function 'decode' on device 0: no image has its kernel 'other'");
+  ASSERT_EQ(stub::getModules().size(), 1u);
+  EXPECT_TRUE(stub::getModules()[0].isUnloaded);
+}
+
+TEST_F(ImageTest, ListsEachChipOnce) {
+  function.addKernel("other");
+  function.addImage(GDR_IMAGE_CUBIN, 80, false, "a", 0);
+  function.addImage(GDR_IMAGE_CUBIN, 80, false, "b", 1);
+  function.addImage(GDR_IMAGE_CUBIN, 100, true, "a", 0);
+  function.addImage(GDR_IMAGE_CUBIN, 100, true, "b", 1);
+  expectNoImage(90, "function 'decode' was compiled for sm_80, sm_100a: got "
+                    "device 0 with compute capability 9.0");
+}
+
 } // namespace

@@ -87,11 +87,11 @@ void Function::addScalar(const std::string &name, gdr_argument_kind kind) {
 }
 
 void Function::addImage(gdr_image_kind kind, int computeCapability,
-                        bool isSpecific, const char *text) {
+                        bool isSpecific, const char *text, int64_t kernel) {
   int64_t size = static_cast<int64_t>(std::strlen(text));
   if (kind == GDR_IMAGE_PTX)
     --size;
-  images.push_back({kind, computeCapability, isSpecific, text, size});
+  images.push_back({kind, computeCapability, isSpecific, text, size, kernel});
 }
 
 void Function::setVariant(Function &variant) {

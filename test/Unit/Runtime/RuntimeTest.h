@@ -55,10 +55,10 @@ public:
   void addScalar(const std::string &name, gdr_argument_kind kind);
   void addSymbol(const std::string &name) { addName(symbolNames, name); }
   void addKernel(const std::string &name) { addName(kernelNames, name); }
-  /// `text` stands for the image's contents. Of PTX the last character is cut
-  /// off, so that no NUL byte ends it.
+  /// `text` stands for the image's contents, which has all kernels or one. Of
+  /// PTX the last character is cut off, so that no NUL byte ends it.
   void addImage(gdr_image_kind kind, int computeCapability, bool isSpecific,
-                const char *text);
+                const char *text, int64_t kernel = -1);
 
   /// Makes `variant` another variant of this function, for other chips. There
   /// can be one.

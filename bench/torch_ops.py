@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Times the ops as PyTorch programs call them: eagerly, from Python, without CUDA graphs.
+
+    PYTHONPATH=build/python bench/torch_ops.py              writes bench/results/torch_ops.json
+    PYTHONPATH=build/python bench/torch_ops.py --device cpu host costs only, on the CPU
+
+Host cost: a call of a tiny shape, without waiting for its result. Wall time: B = 1, HK = 16, HV = 32,
+K = V = 128, bf16, of calls that follow each other, the wait for the last one included. First call: of a
+fresh process, with an empty directory of kernels and with a full one. The peer, where it is installed,
+is flash-linear-attention in the same process.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import torch
+
+import gdr.torch
+from measure import get_device_state
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOKENS = [1, 64, 512, 2048]
+
+FIRST_CALL = """
+import sys, time, torch
+begin = time.perf_counter(); import gdr; without_torch = time.perf_counter() - begin
+begin = time.perf_counter(); import gdr.torch; with_torch = time.perf_counter() - begin
+device, tokens = sys.argv[1], int(sys.argv[2])
+q = torch.zeros(1, tokens, 16, 128, dtype=torch.bfloat16, device=device)
+v = torch.zeros(1, tokens, 32, 128, dtype=torch.bfloat16, device=device)
+g = torch.zeros(1, tokens, 32, device=device)
+state = torch.zeros(1, 32, 128, 128, device=device)
+wait = torch.cuda.synchronize if device == "cuda" else lambda: None
+wait()
+begin = time.perf_counter()
+torch.ops.gdr.gated_delta_rule_(q, q, v, g, g, state, qk_l2norm=True)
+wait()
+print(without_torch, with_torch, time.perf_counter() - begin)
+"""
+
+
+def make(tokens, key_heads, value_heads, dim, device):
+    def randn(*shape):
+        return torch.randn(*shape, device=device)
+
+    q, k = (randn(1, tokens, key_heads, dim).bfloat16() for _ in range(2))
+    v, g = randn(1, tokens, value_heads, dim).bfloat16(), -randn(1, tokens, value_heads).abs()
+    return q, k, v, g, randn(1, tokens, value_heads).sigmoid(), randn(1, value_heads, dim, dim)
+
+
+def get_calls(args):
+    """What to time, by name."""
+    q, k, v, g, beta, state = args
+    options = dict(initial_state=state, output_final_state=True, use_qk_l2norm_in_kernel=True)
+    calls = {
+        "torch.ops.gdr.gated_delta_rule_": lambda: torch.ops.gdr.gated_delta_rule_(*args, qk_l2norm=True),
+        "torch.ops.gdr.gated_delta_rule": lambda: torch.ops.gdr.gated_delta_rule(*args, qk_l2norm=True),
+        "gdr.chunk_gated_delta_rule": lambda: gdr.torch.chunk_gated_delta_rule(q, k, v, g, beta, **options),
+        "gdr.fused_recurrent_gated_delta_rule": lambda: gdr.torch.fused_recurrent_gated_delta_rule(
+            q, k, v, g=g, beta=beta, **options
+        ),
+    }
+    try:
+        import fla
+        from fla.ops.gated_delta_rule import chunk_gated_delta_rule, fused_recurrent_gated_delta_rule
+    except ImportError:
+        return calls
+    calls[f"fla {fla.__version__} chunk"] = lambda: chunk_gated_delta_rule(q, k, v, g, beta, **options)
+    calls[f"fla {fla.__version__} fused_recurrent"] = lambda: fused_recurrent_gated_delta_rule(
+        q, k, v, g=g, beta=beta, **options
+    )
+    return calls
+
+
+def time_calls(call, wait, count, includes_wait, repeats=20):
+    """Median microseconds of one of `count` calls."""
+    for _ in range(5):
+        call()
+    times = []
+    for _ in range(repeats):
+        wait()
+        begin = time.perf_counter()
+        for _ in range(count):
+            call()
+        if includes_wait:
+            wait()
+        times.append((time.perf_counter() - begin) / count * 1e6)
+    return statistics.median(times)
+
+
+def time_first_calls(device, tokens):
+    """Seconds: import of gdr, of gdr.torch after torch, the first call cold and warm."""
+    with tempfile.TemporaryDirectory() as directory:
+        runs = [
+            subprocess.run(
+                [sys.executable, "-c", FIRST_CALL, device, str(tokens)],
+                env=os.environ | {"GDR_CACHE_DIR": directory}, capture_output=True, text=True, check=True,
+            ).stdout.split()
+            for _ in range(2)
+        ]  # fmt: skip
+    cold, warm = ([float(value) for value in run] for run in runs)
+    return {"tokens": tokens, "import_gdr_s": warm[0], "import_gdr_torch_s": warm[1],
+            "cold_s": cold[2], "warm_s": warm[2]}  # fmt: skip
+
+
+@torch.no_grad()
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--output", type=pathlib.Path, default=HERE / "results" / "torch_ops.json")
+    arguments = parser.parse_args()
+    device = arguments.device
+    wait = torch.cuda.synchronize if device == "cuda" else lambda: None
+    if device == "cpu":
+        torch.set_num_threads(1)
+    result = {
+        "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
+        "state": get_device_state() if device == "cuda" else "",
+        "torch": torch.__version__,
+        "date": datetime.date.today().isoformat(),
+        "host_us": {},
+        "wall_us": {},
+    }
+    for name, call in get_calls(make(1, 1, 1, 16, device)).items():
+        result["host_us"][name] = time_calls(call, wait, 200, includes_wait=False)
+        print(f"host cost   {name}: {result['host_us'][name]:.2f} us", flush=True)
+    for tokens in TOKENS if device == "cuda" else []:
+        for name, call in get_calls(make(tokens, 16, 32, 128, device)).items():
+            us = time_calls(call, wait, 50, includes_wait=True)
+            result["wall_us"].setdefault(name, {})[tokens] = us
+            print(f"T = {tokens:5} {name}: {us:.1f} us", flush=True)
+    result["first_call"] = [time_first_calls(device, tokens) for tokens in (1, 2048)]
+    print(json.dumps(result["first_call"], indent=1))
+    if device == "cuda":
+        arguments.output.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Small models of Hugging Face's with random weights: the same numbers with the op in their layers."""
+
+import pytest
+import torch
+
+transformers = pytest.importorskip("transformers", minversion="4.57")
+integration = pytest.importorskip("gdr.integrations.transformers")
+
+COMMON = dict(
+    vocab_size=128,
+    hidden_size=64,
+    intermediate_size=64,
+    num_hidden_layers=4,
+    num_attention_heads=4,
+    num_key_value_heads=2,
+    head_dim=16,
+    linear_num_key_heads=2,
+    linear_num_value_heads=4,
+    linear_key_head_dim=16,
+    linear_value_head_dim=16,
+    linear_conv_kernel_dim=4,
+    max_position_embeddings=512,
+    pad_token_id=0,
+    bos_token_id=1,
+    eos_token_id=None,
+)
+EXPERTS = dict(num_experts=4, num_experts_per_tok=2, moe_intermediate_size=32, shared_expert_intermediate_size=32)
+ATTENTION = dict(layer_types=["linear_attention", "linear_attention", "full_attention", "linear_attention"])
+
+MODELS = {
+    "Qwen3Next": ("Qwen3NextConfig", "Qwen3NextForCausalLM", COMMON | EXPERTS | ATTENTION),
+    "Qwen3_5": ("Qwen3_5TextConfig", "Qwen3_5ForCausalLM", COMMON | ATTENTION),
+    "Qwen3_5Moe": ("Qwen3_5MoeTextConfig", "Qwen3_5MoeForCausalLM", COMMON | EXPERTS | ATTENTION),
+    "OlmoHybrid": ("OlmoHybridConfig", "OlmoHybridForCausalLM", COMMON | ATTENTION),
+}
+
+
+def make_model(name, device, dtype=torch.float32):
+    config_name, model_name, options = MODELS[name]
+    if not hasattr(transformers, model_name):
+        pytest.skip(f"transformers {transformers.__version__} has no {model_name}")
+    torch.manual_seed(0)
+    config = getattr(transformers, config_name)(**options)
+    model = getattr(transformers, model_name)(config).to(device, dtype).eval()
+    # Larger weights than those of a new model, so that a wrong state shows in the logits.
+    for parameter in model.parameters():
+        if parameter.dim() >= 2:
+            parameter.mul_(3)
+    return model
+
+
+@pytest.fixture(params=MODELS)
+def model_name(request):
+    return request.param
+
+
+def generate(model, tokens, **options):
+    return model.generate(tokens, max_new_tokens=12, do_sample=False, **options)
+
+
+def test_same_logits_and_tokens(device, model_name):
+    model = make_model(model_name, device)
+    tokens = torch.randint(1, 128, (2, 70), device=device)
+    expected_logits, expected_tokens = model(tokens).logits, generate(model, tokens)
+    calls = count_calls()
+    integration.patch(model)
+    try:
+        with calls:
+            logits, generated = model(tokens).logits, generate(model, tokens)
+    finally:
+        integration.unpatch(model)
+    # 3 layers; one forward, one prompt and 11 more tokens.
+    assert calls.counts == {"gated_delta_rule": 6, "gated_delta_rule_": 33}
+    torch.testing.assert_close(logits, expected_logits, rtol=1e-3, atol=1e-3)
+    assert torch.equal(generated, expected_tokens)
+    assert len(set(generated[0, 70:].tolist())) > 3
+    assert torch.equal(model(tokens).logits, expected_logits)
+
+
+def test_padded_prompts(device):
+    model = make_model("Qwen3Next", device)
+    tokens = torch.randint(1, 128, (2, 9), device=device)
+    mask = torch.ones_like(tokens)
+    mask[1, :4] = 0
+    expected = generate(model, tokens, attention_mask=mask)
+    integration.patch(model)
+    try:
+        assert torch.equal(generate(model, tokens, attention_mask=mask), expected)
+    finally:
+        integration.unpatch(model)
+
+
+def test_bfloat16(device, model_name):
+    model = make_model(model_name, device, torch.bfloat16)
+    tokens = torch.randint(1, 128, (1, 70), device=device)
+    expected = model(tokens).logits.float()
+    integration.patch(model)
+    try:
+        actual = model(tokens).logits.float()
+    finally:
+        integration.unpatch(model)
+    assert (actual - expected).norm() / expected.norm() < 3e-2
+
+
+def test_other_models():
+    with pytest.raises(ValueError, match="expected a model with layers among Qwen3NextGatedDeltaNet.*got Linear"):
+        integration.patch(torch.nn.Linear(1, 1))
+
+
+def test_other_versions():
+    class Qwen3NextGatedDeltaNet(torch.nn.Module):
+        def forward(self, x):
+            return x
+
+    with pytest.raises(NotImplementedError, match="Qwen3NextGatedDeltaNet of transformers .* is not known"):
+        integration.patch(torch.nn.Sequential(Qwen3NextGatedDeltaNet()))
+
+
+def test_functions_in_the_layer():
+    """As in version 4: each layer has its own, and only that of the model is replaced."""
+
+    class Qwen3NextGatedDeltaNet(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.chunk_gated_delta_rule = self.recurrent_gated_delta_rule = len
+
+    one, other = torch.nn.Sequential(Qwen3NextGatedDeltaNet()), Qwen3NextGatedDeltaNet()
+    assert integration.patch(integration.patch(one)) is one
+    assert one[0].chunk_gated_delta_rule is one[0].recurrent_gated_delta_rule is integration.gated_delta_rule
+    assert other.chunk_gated_delta_rule is len
+    integration.unpatch(one)
+    assert one[0].chunk_gated_delta_rule is one[0].recurrent_gated_delta_rule is len
+
+
+def count_calls():
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Counter(TorchDispatchMode):
+        counts = {}
+
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            if function.namespace == "gdr":
+                name = function._schema.name.split("::")[1]
+                self.counts[name] = self.counts.get(name, 0) + 1
+            return function(*args, **(kwargs or {}))
+
+    return Counter()
