@@ -73,10 +73,9 @@ static llvm::json::Object describe(const EntryArgument &argument) {
   return object;
 }
 
-// The chips that the kernels are for, before and after they are serialized.
-static llvm::json::Array getChips(ModuleOp module, StringRef kernelModule) {
+// The chips that kernels are for, before and after they are serialized.
+static SmallVector<Attribute> getTargets(Operation *op) {
   SmallVector<Attribute> targets;
-  Operation *op = module.lookupSymbol(kernelModule);
   if (auto kernels = dyn_cast_or_null<gpu::GPUModuleOp>(op)) {
     if (ArrayAttr attribute = kernels.getTargetsAttr())
       llvm::append_range(targets, attribute);
@@ -84,24 +83,33 @@ static llvm::json::Array getChips(ModuleOp module, StringRef kernelModule) {
     for (auto object : binary.getObjects().getAsRange<gpu::ObjectAttr>())
       targets.push_back(object.getTarget());
   }
-  llvm::json::Array chips;
-  for (Attribute target :
-       llvm::SetVector<Attribute>(targets.begin(), targets.end()))
-    if (auto nvvm = dyn_cast<NVVM::NVVMTargetAttr>(target))
-      chips.push_back(nvvm.getChip().str());
-  return chips;
+  return targets;
 }
 
-// The function with this host code.
-static llvm::json::Object describe(Operation &host, const Entry &entry) {
+// The function with this host code, of each of its variants.
+static llvm::json::Object describe(ArrayRef<Operation *> variants) {
+  std::optional<Entry> optionalEntry = Entry::get(variants.front());
+  assert(optionalEntry && "expected host code of an entry point");
+  const Entry &entry = *optionalEntry;
   llvm::json::Array arguments, kernels, chips;
   for (const EntryArgument &argument : entry.getArguments())
     arguments.push_back(describe(argument));
-  if (auto names = host.getAttrOfType<ArrayAttr>(kernelsAttrName))
-    for (auto name : names.getAsRange<StringAttr>())
-      kernels.push_back(name.getValue().str());
-  if (auto symbol = host.getAttrOfType<FlatSymbolRefAttr>(kernelModuleAttrName))
-    chips = getChips(host.getParentOfType<ModuleOp>(), symbol.getValue());
+  llvm::SetVector<StringRef> kernelNames, chipNames;
+  for (Operation *host : variants) {
+    if (auto names = host->getAttrOfType<ArrayAttr>(kernelsAttrName))
+      for (auto name : names.getAsRange<StringAttr>())
+        kernelNames.insert(name.getValue());
+    if (auto symbol =
+            host->getAttrOfType<FlatSymbolRefAttr>(kernelModuleAttrName))
+      for (Attribute target : getTargets(SymbolTable::lookupNearestSymbolFrom(
+               host->getParentOp(), symbol)))
+        if (auto nvvm = dyn_cast<NVVM::NVVMTargetAttr>(target))
+          chipNames.insert(nvvm.getChip());
+  }
+  for (StringRef name : kernelNames)
+    kernels.push_back(name.str());
+  for (StringRef name : chipNames)
+    chips.push_back(name.str());
   return llvm::json::Object{{"name", entry.getName().str()},
                             {"device", entry.isOnDevice() ? "cuda" : "cpu"},
                             {"arguments", std::move(arguments)},
@@ -109,17 +117,14 @@ static llvm::json::Object describe(Operation &host, const Entry &entry) {
                             {"chips", std::move(chips)}};
 }
 
-std::string mlir::gdr::getDescription(Operation *host) {
-  std::optional<Entry> entry = Entry::get(host);
-  assert(entry && "expected host code of an entry point");
-  return llvm::formatv("{0}", llvm::json::Value(describe(*host, *entry)));
+std::string mlir::gdr::getDescription(ArrayRef<Operation *> variants) {
+  return llvm::formatv("{0}", llvm::json::Value(describe(variants)));
 }
 
 void mlir::gdr::emitDescription(ModuleOp module, raw_ostream &os) {
   llvm::json::Array functions;
-  for (Operation &op : module.getOps())
-    if (std::optional<Entry> entry = Entry::get(&op))
-      functions.push_back(describe(op, *entry));
+  for (auto &[name, variants] : getHostCode(module))
+    functions.push_back(describe(variants));
   llvm::json::Object root{{"functions", std::move(functions)}};
   os << llvm::formatv("{0:2}", llvm::json::Value(std::move(root))) << "\n";
 }

@@ -23,7 +23,6 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "llvm/ADT/MapVector.h"
 #include <variant>
 
 namespace mlir::gdr {
@@ -100,7 +99,8 @@ std::string EntryEmitter::addString(const Twine &suffix, StringRef text) {
 
 // const char name_description[], of which the host code knows the contents.
 void EntryEmitter::addDescription() {
-  std::string text = getDescription(hosts.front()) + '\0';
+  std::string text =
+      getDescription(llvm::to_vector_of<Operation *>(hosts)) + '\0';
   auto type = LLVM::LLVMArrayType::get(b.getI8Type(), text.size());
   LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External,
                          (name + "_description").str(), b.getStringAttr(text));
@@ -394,11 +394,10 @@ namespace {
 struct EmitEntry : gdr::impl::EmitEntryBase<EmitEntry> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    llvm::MapVector<StringRef, SmallVector<LLVM::LLVMFuncOp, 1>> variants;
-    for (auto function : module.getOps<LLVM::LLVMFuncOp>())
-      if (std::optional<Entry> entry = Entry::get(function))
-        variants[entry->getName()].push_back(function);
-    for (auto &[name, hosts] : variants) {
+    for (auto &[name, variants] : getHostCode(module)) {
+      auto hosts = llvm::map_to_vector<1>(variants, [](Operation *variant) {
+        return cast<LLVM::LLVMFuncOp>(variant);
+      });
       std::optional<Entry> entry = Entry::get(hosts.front());
       if (failed(EntryEmitter(module, hosts, *entry).emit()))
         return signalPassFailure();

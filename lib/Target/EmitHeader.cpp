@@ -11,7 +11,6 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -82,11 +81,7 @@ void mlir::gdr::emitHeader(ModuleOp module, StringRef guardName,
      << "#ifndef " << guard << "\n#define " << guard << "\n\n"
      << "#include <gdr-c/Runtime.h>\n\n"
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
-  // Variants share an entry.
-  llvm::StringSet<> printed;
-  for (Operation &op : module.getOps())
-    if (std::optional<Entry> entry = Entry::get(&op);
-        entry && printed.insert(entry->getName()).second)
-      printEntry(os, *entry);
+  for (auto &[name, variants] : getHostCode(module))
+    printEntry(os, *Entry::get(variants.front()));
   os << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
 }

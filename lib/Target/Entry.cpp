@@ -10,6 +10,15 @@
 using namespace mlir;
 using namespace mlir::gdr;
 
+llvm::MapVector<StringRef, SmallVector<Operation *, 1>>
+mlir::gdr::getHostCode(ModuleOp module) {
+  llvm::MapVector<StringRef, SmallVector<Operation *, 1>> hostCode;
+  for (Operation &op : module.getOps())
+    if (std::optional<Entry> entry = Entry::get(&op))
+      hostCode[entry->getName()].push_back(&op);
+  return hostCode;
+}
+
 std::optional<Entry> Entry::get(Operation *hostCode) {
   if (auto attribute = hostCode->getAttrOfType<DictionaryAttr>(entryAttrName))
     return Entry(attribute);

@@ -58,8 +58,9 @@ void emitHeader(ModuleOp module, StringRef guardName, raw_ostream &os);
 /// Writes what such a module's entry points take and launch, as JSON.
 void emitDescription(ModuleOp module, raw_ostream &os);
 
-/// That of one function, given its described host code, in one line.
-std::string getDescription(Operation *host);
+/// That of one function, given the described host code of its variants, in one
+/// line.
+std::string getDescription(ArrayRef<Operation *> variants);
 
 /// Writes a relocatable host object of a module in the LLVM dialect, for any
 /// x86-64 with AVX2 or, on another machine, its own kind of processor.

@@ -9,8 +9,10 @@
 #define GDR_TARGET_ENTRY_H
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace mlir::gdr {
 
@@ -54,6 +56,11 @@ private:
   explicit Entry(DictionaryAttr attribute) : attribute(attribute) {}
   DictionaryAttr attribute;
 };
+
+/// The host code of each entry of a module, by its name: one for each variant,
+/// which have the same entry.
+llvm::MapVector<StringRef, SmallVector<Operation *, 1>>
+getHostCode(ModuleOp module);
 
 } // namespace mlir::gdr
 
