@@ -27,7 +27,8 @@ using namespace mlir::gdr::run;
   FUNCTION(cuCtxSetCurrent, (void *context))                                   \
   FUNCTION(cuMemAlloc_v2, (uint64_t *address, size_t bytes))                   \
   FUNCTION(cuMemFree_v2, (uint64_t address))                                   \
-  FUNCTION(cuMemcpyHtoD_v2, (uint64_t to, const void *from, size_t bytes))     \
+  FUNCTION(cuMemcpyHtoDAsync_v2,                                               \
+           (uint64_t to, const void *from, size_t bytes, void *stream))        \
   FUNCTION(cuMemcpyDtoH_v2, (void *to, uint64_t from, size_t bytes))           \
   FUNCTION(cuMemcpyDtoDAsync_v2,                                               \
            (uint64_t to, uint64_t from, size_t bytes, void *stream))           \
@@ -152,7 +153,10 @@ llvm::Expected<DeviceBuffer> Device::allocate(int64_t numBytes) const {
 
 llvm::Error Device::copyToDevice(void *to, const void *from,
                                  int64_t numBytes) const {
-  return driver->check(driver->cuMemcpyHtoD_v2(getAddress(to), from, numBytes),
+  // In the stream: a copy without one may return before it has arrived, and
+  // kernels in this stream would not wait for it.
+  return driver->check(driver->cuMemcpyHtoDAsync_v2(getAddress(to), from,
+                                                    numBytes, stream),
                        "copying to the GPU");
 }
 

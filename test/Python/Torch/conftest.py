@@ -1,6 +1,8 @@
 """Every test that asks for `device` runs on the CPU, and on a GPU where there is one."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -27,6 +29,26 @@ def cache(tmp_path_factory):
     os.environ["GDR_CACHE_DIR"] = str(directory)
     yield directory
     del os.environ["GDR_CACHE_DIR"]
+
+
+LOAD_PACKAGE = """
+import torch
+class Twice(torch.nn.Module):
+    def forward(self, x):
+        return 2 * x
+program = torch.export.export(Twice(), (torch.ones(2),))
+torch._inductor.aoti_compile_and_package(program, package_path="twice.pt2")
+torch._inductor.aoti_load_package("twice.pt2")(torch.ones(2))
+"""
+
+
+@pytest.fixture(scope="session")
+def loads_packages(tmp_path_factory):
+    """Skips where torch by itself, without gdr, crashes when it loads an AOTInductor package into Python."""
+    directory = tmp_path_factory.mktemp("twice")
+    run = subprocess.run([sys.executable, "-c", LOAD_PACKAGE], cwd=directory, capture_output=True)
+    if run.returncode < 0:
+        pytest.skip(f"torch {torch.__version__} crashes here when it loads any AOTInductor package")
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import sys
 DOCUMENT = pathlib.Path(__file__).resolve().parents[3] / "docs" / "PyTorch.md"
 
 
-def test_snippets(tmp_path):
+def test_snippets(tmp_path, loads_packages):
     languages = r"python(?: transformers)?" if importlib.util.find_spec("transformers") else "python"
     text = DOCUMENT.read_text()
     snippets = re.findall(rf"^```{languages}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)

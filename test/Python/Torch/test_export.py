@@ -81,7 +81,7 @@ def package(request, tmp_path_factory):
     return path, request.param
 
 
-def test_package(package):
+def test_package(package, loads_packages):
     path, device = package
     check(torch._inductor.aoti_load_package(str(path)), Layer(), device)
 
