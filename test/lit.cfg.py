@@ -62,10 +62,12 @@ path = os.pathsep.join(directories)
 config.environment["PATH"] = path
 
 python = lit.util.which("python3", path)
+# Programs that load a library with sanitizers need their functions.
+sanitizers = config.sanitizers.lower().replace(";", ",")
 config.substitutions += [
     ("%gdr_src_root", config.gdr_src_root),
     ("%gdr_obj_root", config.gdr_obj_root),
-    ("%cc", config.host_cc),
+    ("%cc", f"{config.host_cc} -fsanitize={sanitizers}" if sanitizers else config.host_cc),
     ("%python", python),
 ]
 if verify_roundtrip:
