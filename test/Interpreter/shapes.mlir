@@ -11,6 +11,10 @@
 // RUN: %{check} HK=1 HV=1 K=256 V=64  C="columns = 32" R="" H="" T=bf16 S=bf16
 // RUN: %{check} HK=1 HV=1 K=192 V=96  C="columns = 32" R=", stages = 2" H="" T=f16 S=f32
 
+// Several value heads a CTA: one at a time, and two pairs.
+// RUN: %{check} HK=1 HV=3 K=64  V=64  C="chunk_size = 64" R="" H=", heads = 3" T=bf16 S=f32
+// RUN: %{check} HK=1 HV=4 K=64  V=64  C="chunk_size = 64" R="" H=", heads = 4" T=f16 S=f32
+
 // Tiles that are padded.
 // RUN: %{check} HK=1 HV=3 K=96  V=192 C="columns = 32" R="" H="" T=bf16 S=f32
 // RUN: %{check} HK=1 HV=1 K=96  V=192 C="columns = 128" R="" H="" T=f16 S=bf16
