@@ -10,21 +10,17 @@ Every figure is the median of CUDA-graph replays over rotating buffers of about
 triton and flash-linear-attention; without those their columns are empty.
 """
 
-import argparse
 import ctypes
-import datetime
-import json
 import pathlib
 import re
-import shutil
 import statistics
 import subprocess
 import sys
 
-from kernels import Case, Kernel, compile_case
-from measure import get_device_state, relative_error, time_graph
+from kernels import Case, Kernel, compile_cases
+from measure import relative_error, time_graph
+from program import HERE, main
 
-HERE = pathlib.Path(__file__).resolve().parent
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 ROTATED_BYTES = 192 << 20
 
@@ -41,15 +37,12 @@ def all_cases():
                 yield Case(layout, "f32", batch, tokens)
 
 
-def prepare(directory, build):
-    directory.mkdir(parents=True, exist_ok=True)
-    shutil.copy(build / "lib/libgdr_runtime.so", directory)
+def prepare(directory, build, _):
+    compile_cases(all_cases(), directory, build)
     subprocess.run(
         ["cc", "-O2", "-shared", "-fPIC", HERE / "host_time.c", "-o", directory / "host_time.so"],
         check=True,
     )
-    for case in all_cases():
-        compile_case(case, directory, build)
 
 
 class Inputs:
@@ -179,11 +172,11 @@ def read_hand_written(path):
     return best
 
 
-def run(objects, output, hand_written):
+def run(objects, options):
     import torch
 
     generator = torch.Generator(device="cuda").manual_seed(1)
-    hand = read_hand_written(hand_written) if hand_written else {}
+    hand = read_hand_written(options.hand_written) if options.hand_written else {}
     copies, peers, rows = {}, {}, []
     for case in all_cases():
         row = time_case(case, objects, generator)
@@ -200,11 +193,7 @@ def run(objects, output, hand_written):
             row["hand_written_copy_us"] = hand.get((case.batch, "copy"))
         rows.append(row)
         print(format_row(row), flush=True)
-    result = {"device": torch.cuda.get_device_name(), "date": str(datetime.date.today()),
-              "torch": torch.__version__, "after_the_run": get_device_state(), "rows": rows}
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"wrote {output}")
+    return rows
 
 
 def format_row(row):
@@ -218,34 +207,5 @@ def format_row(row):
             + field("state", "error_state", ".1e"))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build")
-    parser.add_argument("--prepare", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--objects", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--output", type=pathlib.Path, default=HERE / "results/decode.json")
-    parser.add_argument("--hand-written", metavar="FILE",
-                        help="printed times of a hand-written kernel, for the ratio")
-    options = parser.parse_args()
-    if options.prepare:
-        prepare(options.prepare, options.build)
-        return 0
-    objects = options.objects
-    if objects is None:
-        objects = options.build / "bench"
-        prepare(objects, options.build)
-    try:
-        import torch
-    except ImportError:
-        print("torch is not installed: install it, or compile only with --prepare DIR", file=sys.stderr)
-        return 1
-    if not torch.cuda.is_available():
-        print("no CUDA device found: run on a machine with a GPU, or compile only with --prepare DIR",
-              file=sys.stderr)
-        return 1
-    run(objects, options.output, options.hand_written)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, "decode", prepare, run))

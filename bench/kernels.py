@@ -8,7 +8,12 @@ DLPack tensors that view torch's, on torch's current stream.
 import ctypes
 import dataclasses
 import pathlib
+import shutil
 import subprocess
+
+
+def memref(*shape, of):
+    return f"memref<{'x'.join(map(str, shape))}x{of}>"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,9 +53,6 @@ class Case:
         return 2 * state + tokens * (2 * activations + 8 * self.value_heads)
 
     def mlir(self):
-        def memref(*shape, of):
-            return f"memref<{'x'.join(map(str, shape))}x{of}>"
-
         key = memref(self.batch, self.tokens, self.key_heads, self.key_dim, of="bf16")
         value = memref(self.batch, self.tokens, self.value_heads, self.value_dim, of="bf16")
         gate = memref(self.batch, self.tokens, self.value_heads, of="f32")
@@ -70,7 +72,6 @@ def compile_case(case, directory, build, chip="sm_90a"):
     """Compiles a case to DIRECTORY/NAME.so with the build folder's compiler."""
     directory = pathlib.Path(directory)
     build = pathlib.Path(build)
-    directory.mkdir(parents=True, exist_ok=True)
     library = directory / f"{case.name}.so"
     source = directory / f"{case.name}.mlir"
     target = directory / f"{case.name}.o"
@@ -84,6 +85,14 @@ def compile_case(case, directory, build, chip="sm_90a"):
         check=True,
     )
     return library
+
+
+def compile_cases(cases, directory, build):
+    """Compiles cases into DIRECTORY, and copies the runtime beside them."""
+    directory.mkdir(parents=True, exist_ok=True)
+    shutil.copy(build / "lib/libgdr_runtime.so", directory)
+    for case in cases:
+        compile_case(case, directory, build)
 
 
 # DLPack's C structs.

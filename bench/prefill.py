@@ -10,20 +10,17 @@ inputs, K = V = 128, a V-first f32 state read and written, natural-log gates.
 Needs torch and, for the peer, triton and flash-linear-attention.
 """
 
-import argparse
 import dataclasses
-import datetime
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
-from kernels import Kernel, compile_case
+from kernels import Kernel, compile_cases, memref
 from measure import get_device_state, relative_error, time_graph
+from program import main
 
-HERE = pathlib.Path(__file__).resolve().parent
 ROTATED_BYTES = 200_000_000
 DIM = 128
 # (key heads, value heads, sequences, tokens of each, or lengths of packed ones)
@@ -80,9 +77,6 @@ class PrefillCase:
         return tokens * self.value_heads * (6 * DIM * DIM + 4 * 64 * 2 * DIM)
 
     def mlir(self):
-        def memref(*shape, of):
-            return f"memref<{'x'.join(map(str, shape))}x{of}>"
-
         key = memref(self.batch, self.tokens, self.key_heads, DIM, of="bf16")
         value = memref(self.batch, self.tokens, self.value_heads, DIM, of="bf16")
         gate = memref(self.batch, self.tokens, self.value_heads, of="f32")
@@ -208,17 +202,23 @@ def time_fla(sets):
 
 
 def read_hand_written(path):
-    """Best time of each shape among `time prep+NAME N1 T64 hk16 hv32: 12.1 us` lines."""
+    """Best time of each kernel and shape among `time NAME N1 T64 hk16 hv32: 12.1 us` lines."""
     best = {}
     for line in pathlib.Path(path).read_text().splitlines():
-        match = re.match(r"time prep\+\S+\s+N(\d+) T(\d+)\s+hk(\d+) hv(\d+):\s+([\d.]+) us", line)
+        match = re.match(r"time (\S+)\s+N(\d+) T(\d+)\s+hk(\d+) hv(\d+):\s+([\d.]+) us", line)
         if match:
-            key = f"{match[3]}/{match[4]} {match[1]} x {match[2]}"
-            best[key] = min(best.get(key, float("inf")), float(match[5]))
+            key = match[1], f"{match[4]}/{match[5]} {match[2]} x {match[3]}"
+            best[key] = min(best.get(key, float("inf")), float(match[6]))
     return best
 
 
+def get_best_of_both(times, shape):
+    """Of prepare with any scan, whose names are prep+SCAN."""
+    return min((us for (name, of), us in times.items() if name.startswith("prep+") and of == shape), default=None)
+
+
 def get_cases(schedules):
+    schedules = schedules or [""]
     return {shape: [PrefillCase(*shape, schedule) for schedule in schedules] for shape in SHAPES}
 
 
@@ -232,14 +232,10 @@ def predict(case, build):
     return min(map(float, re.findall(r"predicted.*us=([-+.e\d]+)", done.stderr)), default=None)
 
 
-def prepare(directory, build, schedules):
-    directory.mkdir(parents=True, exist_ok=True)
-    shutil.copy(build / "lib/libgdr_runtime.so", directory)
-    predicted = {}
-    for cases in get_cases(schedules).values():
-        for case in cases:
-            compile_case(case, directory, build)
-            predicted[case.name] = predict(case, build)
+def prepare(directory, build, options):
+    cases = [case for cases in get_cases(options.schedule).values() for case in cases]
+    compile_cases(cases, directory, build)
+    predicted = {case.name: predict(case, build) for case in cases}
     (directory / "predicted.json").write_text(json.dumps(predicted, indent=1))
 
 
@@ -252,16 +248,16 @@ def format_row(row):
             + field("o", "error_o", ".1e") + field("state", "error_state", ".1e"))
 
 
-def run(objects, output, hand_written, schedules, check_tokens):
+def run(objects, options):
     import torch
 
     generator = torch.Generator(device="cuda").manual_seed(1)
-    hand = read_hand_written(hand_written) if hand_written else {}
+    hand = read_hand_written(options.hand_written) if options.hand_written else {}
     predicted = json.loads((objects / "predicted.json").read_text())
     rows = []
-    for cases in get_cases(schedules).values():
+    for cases in get_cases(options.schedule).values():
         sets = make_sets(cases[0], generator)
-        expected = compute_reference(sets[0]) if cases[0].tokens <= check_tokens else None
+        expected = compute_reference(sets[0]) if cases[0].tokens <= options.check_tokens else None
         fla = time_fla(sets)
         for case in cases:
             try:
@@ -269,51 +265,20 @@ def run(objects, output, hand_written, schedules, check_tokens):
             except (OSError, RuntimeError) as error:
                 print(f"{case.shape} {case.schedule}: {error}", flush=True)
                 continue
-            row.update(predicted_us=predicted.get(case.name), fla_us=fla, hand_written_us=hand.get(case.shape),
+            row.update(predicted_us=predicted.get(case.name), fla_us=fla, hand_written_us=get_best_of_both(hand, case.shape),
                        minimum_bytes=case.minimum_bytes(), operations=case.operations(),
                        device_state=get_device_state())
             rows.append(row)
             print(format_row(row), flush=True)
-    result = {"device": torch.cuda.get_device_name(), "date": str(datetime.date.today()),
-              "torch": torch.__version__, "rows": rows}
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"wrote {output}")
+    return rows
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build")
-    parser.add_argument("--prepare", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--objects", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--output", type=pathlib.Path, default=HERE / "results/prefill.json")
+def add_arguments(parser):
     parser.add_argument("--schedule", action="append", metavar="ATTRIBUTE",
                         help="time this schedule attribute, not the compiler's choice; repeatable")
     parser.add_argument("--check-tokens", type=int, default=8192,
                         help="check shapes of at most so many tokens")
-    parser.add_argument("--hand-written", metavar="FILE",
-                        help="printed times of hand-written kernels, for the ratio")
-    options = parser.parse_args()
-    schedules = options.schedule or [""]
-    if options.prepare:
-        prepare(options.prepare, options.build, schedules)
-        return 0
-    objects = options.objects
-    if objects is None:
-        objects = options.build / "bench"
-        prepare(objects, options.build, schedules)
-    try:
-        import torch
-    except ImportError:
-        print("torch is not installed: install it, or compile only with --prepare DIR", file=sys.stderr)
-        return 1
-    if not torch.cuda.is_available():
-        print("no CUDA device found: run on a machine with a GPU, or compile only with --prepare DIR",
-              file=sys.stderr)
-        return 1
-    run(objects, options.output, options.hand_written, schedules, options.check_tokens)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, "prefill", prepare, run, add_arguments))

@@ -9,17 +9,13 @@ The inputs are those of bench/prefill.py. Scans are timed with 32, 64 and 128
 columns of V a CTA, prepare with every number of value heads a CTA. Needs torch.
 """
 
-import argparse
-import datetime
-import json
-import pathlib
 import re
-import shutil
 import sys
 
-from kernels import Kernel, compile_case
+from kernels import Kernel, compile_cases, memref
 from measure import get_device_state, time_graph
-from prefill import DIM, HERE, PrefillCase, make_sets
+from prefill import DIM, PrefillCase, make_sets, read_hand_written
+from program import main
 
 CHUNK = 64
 SHAPES = [
@@ -50,34 +46,30 @@ class StageCase(PrefillCase):
         return [square, square, (self.slots, self.value_heads, 4, CHUNK)]
 
     def mlir(self):
-        def memref(*shape, of):
-            return f"memref<{'x'.join(map(str, shape))}x{of}>"
-
         key = memref(self.batch, self.tokens, self.key_heads, DIM, of="bf16")
         value = memref(self.batch, self.tokens, self.value_heads, DIM, of="bf16")
         gate = memref(self.batch, self.tokens, self.value_heads, of="f32")
         state = memref(self.sequences, self.value_heads, DIM, DIM, of="f32")
         attention, inverse, decay = (
             memref(*shape, of=of) for shape, of in zip(self.matrix_shapes(), ("bf16", "bf16", "f32")))
-        attributes = f"scale = {DIM ** -0.5} : f32, tile_layout = #gdr.tile_layout<swizzle_128b>"
+        attributes = f"schedule = #gdr.chunked<{self.schedule}>, tile_layout = #gdr.tile_layout<swizzle_128b>"
         if self.is_prepare:
             return f"""
 func.func @step(%q: {key}, %k: {key}, %g: {gate}, %beta: {gate},
                 %attention: {attention}, %inverse: {inverse}, %decay: {decay}) {{
   gdr.chunk_prepare ins(%q, %k : {key}, {key}) gate(%g : {gate}) beta(%beta : {gate})
       outs(%attention, %inverse, %decay : {attention}, {inverse}, {decay})
-      {{schedule = #gdr.chunked<{self.schedule}>, {attributes}}}
+      {{scale = {DIM ** -0.5} : f32, {attributes}}}
   return
 }}
 """
-        attributes = attributes.split(", ", 1)[1]
         return f"""
 func.func @step(%q: {key}, %k: {key}, %v: {value}, %attention: {attention}, %inverse: {inverse},
                 %decay: {decay}, %initial: {state}, %o: {value}, %final: {state}) {{
   gdr.chunk_scan ins(%q, %k, %v : {key}, {key}, {value})
       chunks(%attention, %inverse, %decay : {attention}, {inverse}, {decay})
       initial_state(%initial : {state}) outs(%o : {value}) final_state(%final : {state})
-      {{schedule = #gdr.chunked<{self.schedule}>, state_layout = #gdr.state_layout<v_first>, {attributes}}}
+      {{state_layout = #gdr.state_layout<v_first>, {attributes}}}
   return
 }}
 """
@@ -92,26 +84,12 @@ def get_cases():
             for shape in SHAPES}
 
 
-def prepare(directory, build):
-    directory.mkdir(parents=True, exist_ok=True)
-    shutil.copy(build / "lib/libgdr_runtime.so", directory)
-    for cases in get_cases().values():
-        for case in cases:
-            compile_case(case, directory, build)
-
-
-def read_hand_written(path):
-    """Time of each stage and shape of `time NAME N1 T64 hk16 hv32: 12.1 us` lines; NAME is prep, scan32b,
-    or the two with which it was timed: prep+rs1 and prep+rs2."""
-    times = {}
-    for line in pathlib.Path(path).read_text().splitlines():
-        match = re.match(r"time (\S+)\s+N(\d+) T(\d+)\s+hk(\d+) hv(\d+):\s+([\d.]+) us", line)
-        if match:
-            times[match[1], f"{match[4]}/{match[5]} {match[2]} x {match[3]}"] = float(match[6])
-    return times
+def prepare(directory, build, _):
+    compile_cases([case for cases in get_cases().values() for case in cases], directory, build)
 
 
 def get_hand_written(times, case):
+    """Of prep, scan32b or, where both were timed together, of prep+rs1 and prep+rs2 without prep."""
     if case.is_prepare:
         return times.get(("prep", case.shape))
     columns = int(case.schedule.split()[-1])
@@ -143,11 +121,11 @@ def time_stages(cases, objects, generator, hand):
                "device_state": get_device_state()}
 
 
-def run(objects, output, hand_written):
+def run(objects, options):
     import torch
 
     generator = torch.Generator(device="cuda").manual_seed(1)
-    hand = read_hand_written(hand_written) if hand_written else {}
+    hand = read_hand_written(options.hand_written) if options.hand_written else {}
     rows = []
     for cases in get_cases().values():
         for row in time_stages(cases, objects, generator, hand):
@@ -155,41 +133,8 @@ def run(objects, output, hand_written):
             ratio = f"  hand-written {row['hand_written_us']:.1f}  ratio {row['us'] / row['hand_written_us']:.3f}" \
                 if row["hand_written_us"] else ""
             print(f"{row['shape']:16} {row['stage']:8} {row['schedule']:14} {row['us']:8.1f} us{ratio}", flush=True)
-    result = {"device": torch.cuda.get_device_name(), "date": str(datetime.date.today()),
-              "torch": torch.__version__, "rows": rows}
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"wrote {output}")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build")
-    parser.add_argument("--prepare", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--objects", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--output", type=pathlib.Path, default=HERE / "results/stages.json")
-    parser.add_argument("--hand-written", metavar="FILE",
-                        help="printed times of hand-written kernels, for the ratio")
-    options = parser.parse_args()
-    if options.prepare:
-        prepare(options.prepare, options.build)
-        return 0
-    objects = options.objects
-    if objects is None:
-        objects = options.build / "bench"
-        prepare(objects, options.build)
-    try:
-        import torch
-    except ImportError:
-        print("torch is not installed: install it, or compile only with --prepare DIR", file=sys.stderr)
-        return 1
-    if not torch.cuda.is_available():
-        print("no CUDA device found: run on a machine with a GPU, or compile only with --prepare DIR",
-              file=sys.stderr)
-        return 1
-    run(objects, options.output, options.hand_written)
-    return 0
+    return rows
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, "stages", prepare, run))
