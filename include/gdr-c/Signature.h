@@ -43,6 +43,9 @@ enum gdr_operand {
 };
 #define GDR_NUM_OPERANDS 14
 
+/* The name of an operand in the module: that of the op's argument. */
+const char *gdr_operand_name(int32_t operand);
+
 enum gdr_element_type {
   GDR_ABSENT = 0,
   GDR_F32 = 1,

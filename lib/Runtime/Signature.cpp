@@ -42,6 +42,10 @@ static const char *getName(const char *const (&names)[count], int32_t index) {
                                                           : "unknown";
 }
 
+const char *gdr_operand_name(int32_t operand) {
+  return getName(operandNames, operand);
+}
+
 static std::string getTypeName(uint8_t type) {
   static constexpr const char *names[] = {"none", "f32", "bf16",
                                           "f16",  "i32", "i64"};
@@ -149,7 +153,7 @@ std::string Writer::getType(int operand) const {
 }
 
 std::string Writer::getUse(int operand) const {
-  return std::string("%") + operandNames[getBuffer(operand)];
+  return std::string("%") + gdr_operand_name(getBuffer(operand));
 }
 
 std::string Writer::getClause(const char *keyword, int operand) const {

@@ -95,22 +95,8 @@ static int32_t getDtype(gdr_element_type type) {
 
 // In the schema of the op.
 static const char *getName(Operand operand, bool isInPlace) {
-  static constexpr const char *names[] = {"q",
-                                          "k",
-                                          "v",
-                                          "g",
-                                          "beta",
-                                          "A_log",
-                                          "dt_bias",
-                                          "initial_state",
-                                          "cu_seqlens",
-                                          "max_seqlen",
-                                          "read_indices",
-                                          "write_indices",
-                                          "o",
-                                          "final_state"};
-  static_assert(std::size(names) == GDR_NUM_OPERANDS);
-  return isInPlace && operand == InitialState ? "state" : names[operand];
+  return isInPlace && operand == InitialState ? "state"
+                                              : gdr_operand_name(operand);
 }
 
 void Call::fail(Operand operand, const std::string &problem) const {

@@ -53,7 +53,7 @@ static int64_t getHeads(ChunkPrepareOp op) {
   int64_t heads = op.getScheduleAttr() ? op.getScheduleAttr().getHeads() : 0;
   if (heads != 0 && ratio % heads == 0)
     return heads;
-  return ratio % headsAtOnce == 0 ? headsAtOnce : 1;
+  return ChunkedAttr::getDefaultHeads(ratio);
 }
 
 int64_t mlir::gdr::getPrepareBlocksPerSlot(ChunkPrepareOp op) {

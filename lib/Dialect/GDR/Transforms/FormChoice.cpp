@@ -56,8 +56,7 @@ private:
   /// With what the given schedule says.
   ChunkedAttr getSchedule(int64_t columns, int64_t heads = 0,
                           bool overlap = true) {
-    // That is the default.
-    if (sizes.valueHeads / sizes.keyHeads % 2 == heads % 2)
+    if (heads == getDefaultHeads())
       heads = 0;
     if (given && given.getHeads())
       heads = given.getHeads();
@@ -69,6 +68,9 @@ private:
   }
   double predictChunked(int64_t columns) {
     return gdr::predictChunked(sizes, getHeads(), columns);
+  }
+  int64_t getDefaultHeads() const {
+    return ChunkedAttr::getDefaultHeads(sizes.valueHeads / sizes.keyHeads);
   }
   /// Value heads of a CTA of prepare, at the current sizes.
   int64_t getHeads();
@@ -90,9 +92,8 @@ private:
 // Prepare takes two heads at once. More, one after another, would keep what
 // they share in registers that each needs.
 int64_t Chooser::getHeads() {
-  if (sizes.valueHeads / sizes.keyHeads % 2 != 0)
-    return 1;
-  return predictPrepare(sizes, 1) < predictPrepare(sizes, 2) ? 1 : 2;
+  int64_t most = getDefaultHeads();
+  return predictPrepare(sizes, 1) < predictPrepare(sizes, most) ? 1 : most;
 }
 
 ChunkedAttr Chooser::getFastest() {

@@ -120,6 +120,12 @@ def GDR_ChunkedAttr : AttrDef<GDR_Dialect, "Chunked"> {
                         DefaultValuedParameter<"int64_t", "0">:$heads,
                         DefaultValuedParameter<"bool", "true">:$overlap);
   let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    /// What 0 heads stand for, given HV/HK.
+    static int64_t getDefaultHeads(int64_t ratio) {
+      return ratio % 2 == 0 ? 2 : 1;
+    }
+  }];
   let genVerifyDecl = 1;
 }
 
