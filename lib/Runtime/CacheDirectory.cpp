@@ -60,6 +60,17 @@ CachePlace::CachePlace(std::string directory, const CacheKey &key)
   lockNumber = hash.getLow() >> 2; // an offset in a file, hence not negative
 }
 
+// The time of modification is that of the last use, by the fine clock: the file
+// system's own times are the same for uses within a tick. Only the owner can
+// set those; in another user's directory a tick has to do, or nothing.
+static void markUsed(const std::string &path) {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  timespec times[] = {now, now};
+  if (utimensat(AT_FDCWD, path.c_str(), times, 0) != 0)
+    utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+}
+
 bool gdr::runtime::readEntry(const CachePlace &place, const CacheKey &key,
                              std::string &library) {
   std::string description;
@@ -67,9 +78,7 @@ bool gdr::runtime::readEntry(const CachePlace &place, const CacheKey &key,
       !readFile(place.getDescriptionPath(), description) ||
       description != key.describe(library))
     return false;
-  // The time of modification is that of the last use. It may be another user's
-  // directory, where that does not matter.
-  utimensat(AT_FDCWD, place.getLibraryPath().c_str(), nullptr, 0);
+  markUsed(place.getLibraryPath());
   return true;
 }
 
@@ -78,6 +87,7 @@ bool gdr::runtime::writeEntry(const CachePlace &place, const CacheKey &key,
   if (!replaceFile(place.getLibraryPath(), library) ||
       !replaceFile(place.getDescriptionPath(), key.describe(library)))
     return false;
+  markUsed(place.getLibraryPath());
   enforceCacheLimit(place.directory, place.stem);
   return true;
 }
