@@ -46,11 +46,19 @@ SmallVector<Value> createMatrixLoad(ImplicitLocOpBuilder &b, bool transposed,
 void createMatrixStore(ImplicitLocOpBuilder &b, bool transposed,
                        ArrayRef<Value> words, SharedAddress address);
 
+/// The two halves of a matrix descriptor. The address is in the lower one, an
+/// i32: sums of 64 bits would be five instructions between two steps.
+struct WgmmaDescriptor {
+  Value lower;
+  uint32_t upper = 0;
+};
+
 /// One operand of a product on a warpgroup's tensor cores.
 struct WgmmaOperand {
-  /// Registers of two 16-bit elements, four a step; or one matrix descriptor.
-  SmallVector<Value> values;
-  /// Bytes from the descriptor's address to each step; empty for registers.
+  /// Of two 16-bit elements, four a step; none if it is in shared memory.
+  SmallVector<Value> registers;
+  WgmmaDescriptor descriptor;
+  /// Bytes from the descriptor's address to each step.
   SmallVector<int64_t> stepBytes;
   /// Whether a row in memory goes along the depth of the product ("K-major").
   bool isAlongDepth = true;
@@ -114,7 +122,10 @@ void createMBarrierArriveCopies(ImplicitLocOpBuilder &b, Value barrier);
 void createMBarrierInitFence(ImplicitLocOpBuilder &b);
 void createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier,
                           int64_t bytes);
-void createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier);
+/// Only where the i1 says so: no branch, so that the address can be computed
+/// earlier.
+void createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier,
+                          Value predicate);
 void createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier, Value parity);
 /// The same by polling, which all chips can.
 void createMBarrierPoll(ImplicitLocOpBuilder &b, Value barrier, Value parity);

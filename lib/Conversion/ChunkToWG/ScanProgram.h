@@ -23,6 +23,7 @@ namespace mlir::gdr {
 /// The tiles of one chunk in the order of the rings' types; of the first ring,
 /// or of all.
 struct ChunkTiles {
+  static constexpr size_t numTiles = 6;
   Value k, v, decay, q, inverse, attention;
   explicit ChunkTiles(ArrayRef<Value> tiles)
       : k(tiles[0]), v(tiles[1]), decay(tiles[2]) {
@@ -31,6 +32,9 @@ struct ChunkTiles {
     q = tiles[3];
     inverse = tiles[4];
     attention = tiles[5];
+  }
+  SmallVector<Value> getValues() const {
+    return {k, v, decay, q, inverse, attention};
   }
 };
 

@@ -47,6 +47,26 @@ struct Panels {
   int64_t first, count;
 };
 
+/// What a role takes from one chunk to the next. The tiles are carried, so that
+/// nothing of them is computed or waited for between one state and the next.
+struct Carried {
+  Value ahead; // K, or Q S
+  ChunkTiles tiles;
+  SmallVector<Value> state;
+
+  SmallVector<Value> getValues() const {
+    SmallVector<Value> values = {ahead};
+    llvm::append_range(values, tiles.getValues());
+    llvm::append_range(values, state);
+    return values;
+  }
+  static Carried fromValues(ArrayRef<Value> values) {
+    constexpr size_t count = ChunkTiles::numTiles;
+    return {values[0], ChunkTiles(values.slice(1, count)),
+            llvm::to_vector(values.drop_front(1 + count))};
+  }
+};
+
 class SplitScan : ScanProgram {
 public:
   SplitScan(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps,
@@ -91,27 +111,27 @@ private:
   }
 
   void createKeysRole(Panels panels) {
-    createRows(panels, [&](ArrayRef<Value> state) {
+    createRows(panels, [&](const SmallVector<Value> &state) {
       ArriveOp::create(b, upper);
-      Value keys = createKeysLoad(t.index(0));
-      auto next = createChunkLoop(
-          keys, state, [&](Value chunk, Value keys, ArrayRef<Value> state) {
-            return createKeys(chunk, panels, keys, state);
-          });
+      ChunkTiles tiles = createTake(t.index(0));
+      auto last = createChunkLoop({createKeysLoad(tiles), tiles, state},
+                                  [&](Value chunk, const Carried &carried) {
+                                    return createKeys(chunk, panels, carried);
+                                  });
       MeetOp::create(b, lower);
-      return next;
+      return last;
     });
   }
 
   void createQueriesRole(Panels panels) {
-    createRows(panels, [&](ArrayRef<Value> state) {
+    createRows(panels, [&](const SmallVector<Value> &state) {
       ArriveOp::create(b, lower);
-      Value product = t.wait(createQueryProduct(t.index(0)));
-      SmallVector<Value> last = createChunkLoop(
-          product, state,
-          [&](Value chunk, Value product, ArrayRef<Value> state) {
-            return createQueries(chunk, panels, product, state);
-          });
+      ChunkTiles tiles = createTake(t.index(0));
+      Value product = t.wait(createQueryProduct(tiles));
+      auto last = createChunkLoop({product, tiles, state},
+                                  [&](Value chunk, const Carried &carried) {
+                                    return createQueries(chunk, panels, carried);
+                                  });
       createOutputTail([&](Value chunk) { return createOutputTile(chunk); },
                        firstColumn);
       return last;
@@ -121,9 +141,9 @@ private:
 
   // The rows of the state from memory, through the chunks by `createChunks` if
   // there are any, and back to memory.
-  void createRows(
-      Panels panels,
-      llvm::function_ref<SmallVector<Value>(ArrayRef<Value>)> createChunks) {
+  void createRows(Panels panels,
+                  llvm::function_ref<SmallVector<Value>(
+                      const SmallVector<Value> &)> createChunks) {
     SmallVector<Value> state;
     for (int64_t i = 0; i < panels.count; ++i)
       state.push_back(createInitialState(t.getFragment(splitColumns, f32),
@@ -144,21 +164,19 @@ private:
                        getView(panels.first + i));
   }
 
-  // Carries the state through the chunks, and before it what is ready for the
-  // next one. Returns the last state.
+  // Carries the state through the chunks. Returns the last one.
   SmallVector<Value> createChunkLoop(
-      Value ahead, ArrayRef<Value> state,
-      llvm::function_ref<SmallVector<Value>(Value, Value, ArrayRef<Value>)>
-          create) {
-    SmallVector<Value> first = {ahead};
-    llvm::append_range(first, state);
-    auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1), first);
+      const Carried &first,
+      llvm::function_ref<Carried(Value, const Carried &)> create) {
+    auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1),
+                                   first.getValues());
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> carried(loop.getRegionIterArgs());
-    createYield(create(loop.getInductionVar(), carried.front(),
-                       ArrayRef(carried).drop_front()));
-    return llvm::to_vector_of<Value>(loop.getResults().drop_front());
+    createYield(create(loop.getInductionVar(), Carried::fromValues(carried))
+                    .getValues());
+    SmallVector<Value> results(loop.getResults());
+    return Carried::fromValues(results).state;
   }
 
   // Regions without results have their terminator already.
@@ -229,17 +247,16 @@ private:
   }
 
   // K, a left operand.
-  Value createKeysLoad(Value chunk) {
-    return t.load(t.getFragment(paddedKeyDim, element), createTake(chunk).k);
+  Value createKeysLoad(const ChunkTiles &tiles) {
+    return t.load(t.getFragment(paddedKeyDim, element), tiles.k);
   }
 
-  // Returns K of the next chunk and the state.
-  SmallVector<Value> createKeys(Value chunk, Panels panels, Value keys,
-                                ArrayRef<Value> state) {
-    ChunkTiles tiles = createTake(chunk);
+  // Has K ahead.
+  Carried createKeys(Value chunk, Panels panels, const Carried &carried) {
+    const ChunkTiles &tiles = carried.tiles;
     MeetOp::create(b, lower);
     // P = V - diag(decay_0) K S
-    Value product = t.mma(keys, stateCopy, /*transposeB=*/true);
+    Value product = t.mma(carried.ahead, stateCopy, /*transposeB=*/true);
     Value inverse = t.load(t.getFragment(C, element), tiles.inverse);
     Value values =
         t.cast(t.load(t.getFragment(splitColumns, element), tiles.v), f32);
@@ -251,7 +268,7 @@ private:
     // V' = inverse P
     Value ofChunk = t.mma(inverse, difference, /*transposeB=*/true);
     SmallVector<Value> transposed = createTransposedKeys(tiles, panels);
-    SmallVector<Value> next = createDecayed(tiles, state);
+    SmallVector<Value> next = createDecayed(tiles, carried.state);
     Value out = createDecay(tiles, keyOut, values);
     ofChunk = t.wait(ofChunk);
     t.store(t.cast(t.mul(out, ofChunk), element), update, /*transpose=*/true);
@@ -262,30 +279,29 @@ private:
     for (auto [rows, ofKeys] : llvm::zip(next, transposed))
       rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
     // In their shadow.
-    keys = createKeysLoad(createNext(chunk));
+    ChunkTiles nextTiles = createTake(createNext(chunk));
+    Value keys = createKeysLoad(nextTiles);
     next = createWaitForAll(next, /*newer=*/0);
     createStateCopy(panels, next);
     ArriveOp::create(b, upper);
     createRelease(chunk);
     createSnapshotOfRows(chunk, panels, next);
-    next.insert(next.begin(), keys);
-    return next;
+    return {keys, nextTiles, next};
   }
 
   // Q S, under way.
-  Value createQueryProduct(Value chunk) {
-    ChunkTiles tiles = createTake(chunk);
+  Value createQueryProduct(const ChunkTiles &tiles) {
     MeetOp::create(b, upper);
     return t.mma(tiles.q, stateCopy, /*transposeB=*/true);
   }
 
-  // Returns Q S of the next chunk and the state.
-  SmallVector<Value> createQueries(Value chunk, Panels panels, Value product,
-                                   ArrayRef<Value> state) {
-    ChunkTiles tiles = createTake(chunk);
+  // Has Q S ahead.
+  Carried createQueries(Value chunk, Panels panels, const Carried &carried) {
+    const ChunkTiles &tiles = carried.tiles;
     // O = diag(decay_2) Q S
+    Value product = carried.ahead;
     Value out = t.mul(createDecay(tiles, queryIn, product), product);
-    SmallVector<Value> next = createDecayed(tiles, state);
+    SmallVector<Value> next = createDecayed(tiles, carried.state);
     SmallVector<Value> transposed = createTransposedKeys(tiles, panels);
     MeetOp::create(b, written);
     // S <- decay_3 S + K^T diag(decay_1) V'
@@ -298,13 +314,13 @@ private:
     createStateCopy(panels, next);
     ArriveOp::create(b, lower);
     // The output in the shadow of the next chunk's product.
-    product = createQueryProduct(createNext(chunk));
+    ChunkTiles nextTiles = createTake(createNext(chunk));
+    product = createQueryProduct(nextTiles);
     createOutput(t.wait(out, /*newer=*/1), chunk);
     product = t.wait(product);
     createRelease(chunk);
     createSnapshotOfRows(chunk, panels, next);
-    next.insert(next.begin(), product);
-    return next;
+    return {product, nextTiles, next};
   }
 
   SmallVector<Value> createWaitForAll(ArrayRef<Value> products, int64_t newer) {

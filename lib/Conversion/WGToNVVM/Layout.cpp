@@ -41,14 +41,12 @@ Value I32::equal(Value x, int64_t y) {
 Value wg::createRounded(ImplicitLocOpBuilder &b, Type element, Value low,
                         Value high) {
   auto pair = VectorType::get(2, element);
-  auto convert = [&]<typename Op>(Op *) -> Value {
-    return Op::create(b, pair, high, low, /*random_bits=*/Value(),
-                      NVVM::FPRoundingMode::RN);
+  auto convert = [&](auto op) -> Value {
+    return decltype(op)::create(b, pair, high, low, /*random_bits=*/Value(),
+                                NVVM::FPRoundingMode::RN);
   };
-  Value rounded =
-      element.isF16()
-          ? convert(static_cast<NVVM::ConvertF32x2ToF16x2Op *>(nullptr))
-          : convert(static_cast<NVVM::ConvertF32x2ToBF16x2Op *>(nullptr));
+  Value rounded = element.isF16() ? convert(NVVM::ConvertF32x2ToF16x2Op())
+                                  : convert(NVVM::ConvertF32x2ToBF16x2Op());
   return LLVM::BitcastOp::create(b, b.getI32Type(), rounded);
 }
 

@@ -208,10 +208,8 @@ struct ConvertMBarrierArrive : OpConversionPattern<MBarrierArriveOp> {
     I32 i{b};
     // What the other lanes have read must have been read.
     gdr::createWarpSync(b);
-    Thread thread(b);
-    auto branch = scf::IfOp::create(b, i.equal(thread.lane, 0), false);
-    b.setInsertionPointToStart(branch.thenBlock());
-    gdr::createMBarrierArrive(b, adaptor.getBarrier());
+    gdr::createMBarrierArrive(b, adaptor.getBarrier(),
+                              i.equal(Thread(b).lane, 0));
     rewriter.eraseOp(op);
     return success();
   }
