@@ -142,50 +142,39 @@ createFloatAssembly(ImplicitLocOpBuilder &b, int64_t count, ValueRange operands,
   return results;
 }
 
-// Puts the descriptor of a step, of which operand `number` is the lower half,
-// into the 64-bit register `name`.
-static void printStepDescriptor(llvm::raw_ostream &os, StringRef name,
-                                const mlir::gdr::WgmmaOperand &operand,
-                                int64_t number, size_t step) {
-  // The address field is in units of 16 bytes.
-  os << "add.u32 lower, $" << number << ", " << operand.stepBytes[step] / 16
-     << ";\nmov.b64 " << name << ", {lower, " << operand.descriptor.upper
-     << "};\n";
-}
-
 SmallVector<Value> mlir::gdr::createWgmma(ImplicitLocOpBuilder &b,
                                           StringRef type, int64_t columns,
                                           const WgmmaOperand &lhs,
                                           const WgmmaOperand &rhs,
                                           ArrayRef<Value> accumulators) {
   int64_t count = columns / 2;
-  bool isInRegisters = !lhs.registers.empty();
+  bool isInRegisters = lhs.stepBytes.empty();
   // Operand numbers: results, accumulators tied to them, lhs, rhs.
+  int64_t firstLhs = count + static_cast<int64_t>(accumulators.size());
+  int64_t firstRhs = firstLhs + static_cast<int64_t>(lhs.values.size());
   SmallVector<Value> operands(accumulators);
   SmallVector<std::string> inputs;
   for (size_t i = 0; i < accumulators.size(); ++i)
     inputs.push_back(std::to_string(i));
-  int64_t firstLhs = count + static_cast<int64_t>(operands.size());
-  if (isInRegisters)
-    llvm::append_range(operands, lhs.registers);
-  else
-    operands.push_back(lhs.descriptor.lower);
-  int64_t firstRhs = count + static_cast<int64_t>(operands.size());
-  operands.push_back(rhs.descriptor.lower);
-  inputs.resize(operands.size(), "r");
+  llvm::append_range(operands, lhs.values);
+  inputs.append(lhs.values.size(), isInRegisters ? "r" : "l");
+  llvm::append_range(operands, rhs.values);
+  inputs.push_back("l");
 
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << "{\n.reg .pred first, later;\n.reg .b32 lower;\n.reg .b64 a, b;\n"
+  os << "{\n.reg .pred first, later;\n.reg .b64 a, b;\n"
      << "setp.ne.u32 first, " << (accumulators.empty() ? 0 : 1)
      << ", 0;\nsetp.ne.u32 later, 1, 0;\nwgmma.fence.sync.aligned;\n";
-  for (size_t step = 0; step < rhs.stepBytes.size(); ++step) {
-    printStepDescriptor(os, "b", rhs, firstRhs, step);
+  for (auto [step, bytes] : llvm::enumerate(rhs.stepBytes)) {
+    // The address field of a descriptor is in units of 16 bytes.
+    os << "add.s64 b, $" << firstRhs << ", " << bytes / 16 << ";\n";
     std::string left = "a";
     if (isInRegisters)
       left = getBracedList(firstLhs + 4 * static_cast<int64_t>(step), 4);
     else
-      printStepDescriptor(os, "a", lhs, firstLhs, step);
+      os << "add.s64 a, $" << firstLhs << ", " << lhs.stepBytes[step] / 16
+         << ";\n";
     os << "wgmma.mma_async.sync.aligned.m64n" << columns << "k16.f32." << type
        << "." << type << " " << getBracedList(0, count) << ", " << left
        << ", b, " << (step == 0 ? "first" : "later") << ", 1, 1";

@@ -46,19 +46,11 @@ SmallVector<Value> createMatrixLoad(ImplicitLocOpBuilder &b, bool transposed,
 void createMatrixStore(ImplicitLocOpBuilder &b, bool transposed,
                        ArrayRef<Value> words, SharedAddress address);
 
-/// The two halves of a matrix descriptor. The address is in the lower one, an
-/// i32: sums of 64 bits would be five instructions between two steps.
-struct WgmmaDescriptor {
-  Value lower;
-  uint32_t upper = 0;
-};
-
 /// One operand of a product on a warpgroup's tensor cores.
 struct WgmmaOperand {
-  /// Of two 16-bit elements, four a step; none if it is in shared memory.
-  SmallVector<Value> registers;
-  WgmmaDescriptor descriptor;
-  /// Bytes from the descriptor's address to each step.
+  /// Registers of two 16-bit elements, four a step; or one matrix descriptor.
+  SmallVector<Value> values;
+  /// Bytes from the descriptor's address to each step; empty for registers.
   SmallVector<int64_t> stepBytes;
   /// Whether a row in memory goes along the depth of the product ("K-major").
   bool isAlongDepth = true;

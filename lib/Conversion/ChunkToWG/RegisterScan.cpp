@@ -39,6 +39,22 @@ static constexpr int64_t registersOfTwo = 256;
 
 namespace {
 
+/// What is taken from one chunk to the next. The tiles are carried, so that
+/// nothing of them is computed or waited for between one state and the next.
+struct Carried {
+  Value state, difference;
+  ChunkTiles tiles;
+
+  SmallVector<Value> getValues() const {
+    SmallVector<Value> values = {state, difference};
+    llvm::append_range(values, tiles.getValues());
+    return values;
+  }
+  static Carried fromValues(ArrayRef<Value> values) {
+    return {values[0], values[1], ChunkTiles(values.drop_front(2))};
+  }
+};
+
 class RegisterScan : ScanProgram {
 public:
   RegisterScan(ImplicitLocOpBuilder &b, ChunkScanOp op, const TensorMaps &maps,
@@ -120,27 +136,28 @@ private:
   // Returns the final state.
   Value createChunkLoop(Value state) {
     // Before the first chunk: P^T.
-    ChunkTiles first = createTakeOfFirst(t.index(0));
+    ChunkTiles first = createTake(t.index(0));
     Value narrow = t.cast(state, element);
     Value product = t.wait(t.mma(narrow, first.k, /*transposeB=*/true));
     Value difference = createDifference(first, createValues(first), product);
 
-    auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1),
-                                   ValueRange{state, difference});
+    auto loop =
+        scf::ForOp::create(b, t.index(0), chunks, t.index(1),
+                           Carried{state, difference, first}.getValues());
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    auto [nextState, nextDifference] =
-        createChunk(loop.getInductionVar(), loop.getRegionIterArg(0),
-                    loop.getRegionIterArg(1));
-    scf::YieldOp::create(b, ValueRange{nextState, nextDifference});
+    SmallVector<Value> carried(loop.getRegionIterArgs());
+    Carried next =
+        createChunk(loop.getInductionVar(), Carried::fromValues(carried));
+    scf::YieldOp::create(b, next.getValues());
     b.setInsertionPointAfter(loop);
     createOutputTail([&](Value) { return output; }, column);
     return loop.getResult(0);
   }
 
-  std::pair<Value, Value> createChunk(Value chunk, Value state,
-                                      Value difference) {
-    ChunkTiles tiles = createTake(chunk);
+  Carried createChunk(Value chunk, const Carried &carried) {
+    ChunkTiles tiles = createTakeOfRest(carried.tiles, chunk);
+    Value state = carried.state, difference = carried.difference;
     Value narrow = t.cast(state, element);
     // V'^T = P^T inverse^T, and S^T Q^T in its shadow
     Value written = t.mma(difference, tiles.inverse, /*transposeB=*/true);
@@ -156,12 +173,11 @@ private:
     out = t.wait(out, /*newer=*/1);
     out = t.mul(out, createDecay(tiles, queryIn, out));
     out = t.mma(written, tiles.attention, /*transposeB=*/true, out);
-    state = t.wait(newState, /*newer=*/1);
-
     // The next chunk's S^T K^T; after the last chunk again of this one.
     Value after = arith::AddIOp::create(b, chunk, t.index(1));
     Value last = arith::SubIOp::create(b, chunks, t.index(1));
-    ChunkTiles next = createTakeOfFirst(arith::MinUIOp::create(b, after, last));
+    ChunkTiles next = createTake(arith::MinUIOp::create(b, after, last));
+    state = t.wait(newState, /*newer=*/1);
     Value product = t.mma(t.cast(state, element), next.k, /*transposeB=*/true);
     Value values = createValues(next);
     out = t.wait(out, /*newer=*/1);
@@ -172,7 +188,7 @@ private:
       createStateStore(state, op.getSnapshotsInit(), row,
                        /*transposed=*/isKFirst(), getColumnsView());
     });
-    return {state, difference};
+    return {state, difference, next};
   }
 
   void createOutput(Value out, Value chunk) {

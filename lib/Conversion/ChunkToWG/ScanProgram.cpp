@@ -161,20 +161,22 @@ static SmallVector<Type> getTileTypes(Value ring) {
   return {tiles.begin(), tiles.end()};
 }
 
-ChunkTiles ScanProgram::createTakeOf(ArrayRef<Value> fromRings, Value chunk) {
-  SmallVector<Value> tiles;
-  for (Value ring : fromRings)
-    llvm::append_range(
-        tiles, TakeOp::create(b, getTileTypes(ring), ring, chunk).getTiles());
-  return ChunkTiles(tiles);
+static SmallVector<Value> createTakeOf(ImplicitLocOpBuilder &b, Value ring,
+                                       Value chunk) {
+  return llvm::to_vector_of<Value>(
+      TakeOp::create(b, getTileTypes(ring), ring, chunk).getTiles());
 }
 
 ChunkTiles ScanProgram::createTake(Value chunk) {
-  return createTakeOf(rings, chunk);
+  return ChunkTiles(createTakeOf(b, rings.front(), chunk));
 }
 
-ChunkTiles ScanProgram::createTakeOfFirst(Value chunk) {
-  return createTakeOf(rings.front(), chunk);
+ChunkTiles ScanProgram::createTakeOfRest(const ChunkTiles &taken, Value chunk) {
+  if (taken.isWhole())
+    return taken;
+  SmallVector<Value> tiles = taken.getValues();
+  llvm::append_range(tiles, createTakeOf(b, rings.back(), chunk));
+  return ChunkTiles(tiles);
 }
 
 void ScanProgram::createRelease(Value chunk) {

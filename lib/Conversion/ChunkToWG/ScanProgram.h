@@ -23,7 +23,6 @@ namespace mlir::gdr {
 /// The tiles of one chunk in the order of the rings' types; of the first ring,
 /// or of all.
 struct ChunkTiles {
-  static constexpr size_t numTiles = 6;
   Value k, v, decay, q, inverse, attention;
   explicit ChunkTiles(ArrayRef<Value> tiles)
       : k(tiles[0]), v(tiles[1]), decay(tiles[2]) {
@@ -33,8 +32,11 @@ struct ChunkTiles {
     inverse = tiles[4];
     attention = tiles[5];
   }
+  bool isWhole() const { return static_cast<bool>(q); }
   SmallVector<Value> getValues() const {
-    return {k, v, decay, q, inverse, attention};
+    if (isWhole())
+      return {k, v, decay, q, inverse, attention};
+    return {k, v, decay};
   }
 };
 
@@ -56,9 +58,10 @@ protected:
                   llvm::function_ref<void()> fill);
   /// The role that fills the rings.
   void createLoadRole(int64_t registers);
+  /// What is in the first ring: all of the chunk, or k, v and decay.
   ChunkTiles createTake(Value chunk);
-  /// What is in the first ring only: k, v and decay.
-  ChunkTiles createTakeOfFirst(Value chunk);
+  /// The same and what is in another ring, if there is one.
+  ChunkTiles createTakeOfRest(const ChunkTiles &taken, Value chunk);
   void createRelease(Value chunk);
 
   template <typename Fill>
@@ -119,7 +122,6 @@ private:
   Value createChunkOf(Value memref, Value chunk);
   Value createTokensOf(Value memref, Value chunk, Value head, Value column,
                        int64_t width);
-  ChunkTiles createTakeOf(ArrayRef<Value> fromRings, Value chunk);
   void createCopies(Value chunk, ArrayRef<int64_t> filled);
   void createWaitForPrepare(Value chunk);
   void createIfTail(llvm::function_ref<void(Value)> create);

@@ -17,10 +17,9 @@
 //                                                       O += attention V'
 //
 // Tokens and rows of S are the rows of the products, and P, V' and S their
-// right operands, which are stored transposed. Three barriers order them:
+// right operands, which are stored transposed. Both come to two barriers:
 //
-//   upper:   the rows of keys in the copy of S are the next chunk's
-//   lower:   those of queries
+//   ready:   the copy of S is the next chunk's
 //   written: V' is there, and nobody needs this chunk's copy of S any more
 //
 //===----------------------------------------------------------------------===//
@@ -51,19 +50,18 @@ struct Panels {
 /// nothing of them is computed or waited for between one state and the next.
 struct Carried {
   Value ahead; // K, or Q S
-  ChunkTiles tiles;
   SmallVector<Value> state;
+  ChunkTiles tiles;
 
   SmallVector<Value> getValues() const {
     SmallVector<Value> values = {ahead};
-    llvm::append_range(values, tiles.getValues());
     llvm::append_range(values, state);
+    llvm::append_range(values, tiles.getValues());
     return values;
   }
-  static Carried fromValues(ArrayRef<Value> values) {
-    constexpr size_t count = ChunkTiles::numTiles;
-    return {values[0], ChunkTiles(values.slice(1, count)),
-            llvm::to_vector(values.drop_front(1 + count))};
+  static Carried fromValues(ArrayRef<Value> values, Panels panels) {
+    return {values[0], llvm::to_vector(values.slice(1, panels.count)),
+            ChunkTiles(values.drop_front(1 + panels.count))};
   }
 };
 
@@ -79,7 +77,7 @@ public:
     // Of both roles, which come to the same barriers.
     hasChunks =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, chunks, t.index(0));
-    for (Value *barrier : {&upper, &lower, &written})
+    for (Value *barrier : {&ready, &written})
       *barrier = BarrierOp::create(b, /*participants=*/2, IntegerAttr());
     auto roles = RolesOp::create(b);
     b.createBlock(&roles.getBody());
@@ -112,26 +110,26 @@ private:
 
   void createKeysRole(Panels panels) {
     createRows(panels, [&](const SmallVector<Value> &state) {
-      ArriveOp::create(b, upper);
       ChunkTiles tiles = createTake(t.index(0));
-      auto last = createChunkLoop({createKeysLoad(tiles), tiles, state},
-                                  [&](Value chunk, const Carried &carried) {
-                                    return createKeys(chunk, panels, carried);
-                                  });
-      MeetOp::create(b, lower);
-      return last;
+      Value keys = createKeysLoad(tiles);
+      MeetOp::create(b, ready);
+      return createChunkLoop({keys, state, tiles}, panels,
+                             [&](Value chunk, const Carried &carried) {
+                               return createKeys(chunk, panels, carried);
+                             });
     });
   }
 
   void createQueriesRole(Panels panels) {
     createRows(panels, [&](const SmallVector<Value> &state) {
-      ArriveOp::create(b, lower);
       ChunkTiles tiles = createTake(t.index(0));
+      MeetOp::create(b, ready);
       Value product = t.wait(createQueryProduct(tiles));
-      auto last = createChunkLoop({product, tiles, state},
-                                  [&](Value chunk, const Carried &carried) {
-                                    return createQueries(chunk, panels, carried);
-                                  });
+      auto last =
+          createChunkLoop({product, state, tiles}, panels,
+                          [&](Value chunk, const Carried &carried) {
+                            return createQueries(chunk, panels, carried);
+                          });
       createOutputTail([&](Value chunk) { return createOutputTile(chunk); },
                        firstColumn);
       return last;
@@ -141,9 +139,10 @@ private:
 
   // The rows of the state from memory, through the chunks by `createChunks` if
   // there are any, and back to memory.
-  void createRows(Panels panels,
-                  llvm::function_ref<SmallVector<Value>(
-                      const SmallVector<Value> &)> createChunks) {
+  void
+  createRows(Panels panels,
+             llvm::function_ref<SmallVector<Value>(const SmallVector<Value> &)>
+                 createChunks) {
     SmallVector<Value> state;
     for (int64_t i = 0; i < panels.count; ++i)
       state.push_back(createInitialState(t.getFragment(splitColumns, f32),
@@ -165,18 +164,19 @@ private:
   }
 
   // Carries the state through the chunks. Returns the last one.
-  SmallVector<Value> createChunkLoop(
-      const Carried &first,
-      llvm::function_ref<Carried(Value, const Carried &)> create) {
+  SmallVector<Value>
+  createChunkLoop(const Carried &first, Panels panels,
+                  llvm::function_ref<Carried(Value, const Carried &)> create) {
     auto loop = scf::ForOp::create(b, t.index(0), chunks, t.index(1),
                                    first.getValues());
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> carried(loop.getRegionIterArgs());
-    createYield(create(loop.getInductionVar(), Carried::fromValues(carried))
-                    .getValues());
+    createYield(
+        create(loop.getInductionVar(), Carried::fromValues(carried, panels))
+            .getValues());
     SmallVector<Value> results(loop.getResults());
-    return Carried::fromValues(results).state;
+    return Carried::fromValues(results, panels).state;
   }
 
   // Regions without results have their terminator already.
@@ -254,7 +254,6 @@ private:
   // Has K ahead.
   Carried createKeys(Value chunk, Panels panels, const Carried &carried) {
     const ChunkTiles &tiles = carried.tiles;
-    MeetOp::create(b, lower);
     // P = V - diag(decay_0) K S
     Value product = t.mma(carried.ahead, stateCopy, /*transposeB=*/true);
     Value inverse = t.load(t.getFragment(C, element), tiles.inverse);
@@ -274,6 +273,7 @@ private:
     t.store(t.cast(t.mul(out, ofChunk), element), update, /*transpose=*/true);
     t.store(t.cast(ofChunk, element), createWritten(chunk),
             /*transpose=*/true);
+    createRelease(chunk);
     MeetOp::create(b, written);
     // S <- decay_3 S + K^T diag(decay_1) V'
     for (auto [rows, ofKeys] : llvm::zip(next, transposed))
@@ -283,15 +283,13 @@ private:
     Value keys = createKeysLoad(nextTiles);
     next = createWaitForAll(next, /*newer=*/0);
     createStateCopy(panels, next);
-    ArriveOp::create(b, upper);
-    createRelease(chunk);
+    MeetOp::create(b, ready);
     createSnapshotOfRows(chunk, panels, next);
-    return {keys, nextTiles, next};
+    return {keys, next, nextTiles};
   }
 
   // Q S, under way.
   Value createQueryProduct(const ChunkTiles &tiles) {
-    MeetOp::create(b, upper);
     return t.mma(tiles.q, stateCopy, /*transposeB=*/true);
   }
 
@@ -303,24 +301,24 @@ private:
     Value out = t.mul(createDecay(tiles, queryIn, product), product);
     SmallVector<Value> next = createDecayed(tiles, carried.state);
     SmallVector<Value> transposed = createTransposedKeys(tiles, panels);
+    Value attention = t.load(t.getFragment(C, element), tiles.attention);
+    createRelease(chunk);
     MeetOp::create(b, written);
     // S <- decay_3 S + K^T diag(decay_1) V'
     for (auto [rows, ofKeys] : llvm::zip(next, transposed))
       rows = t.mma(ofKeys, update, /*transposeB=*/true, rows);
     // O += attention V'
-    out =
-        t.mma(tiles.attention, createWritten(chunk), /*transposeB=*/true, out);
+    out = t.mma(attention, createWritten(chunk), /*transposeB=*/true, out);
+    ChunkTiles nextTiles = createTake(createNext(chunk));
     next = createWaitForAll(next, /*newer=*/1);
     createStateCopy(panels, next);
-    ArriveOp::create(b, lower);
+    MeetOp::create(b, ready);
     // The output in the shadow of the next chunk's product.
-    ChunkTiles nextTiles = createTake(createNext(chunk));
     product = createQueryProduct(nextTiles);
     createOutput(t.wait(out, /*newer=*/1), chunk);
     product = t.wait(product);
-    createRelease(chunk);
     createSnapshotOfRows(chunk, panels, next);
-    return {product, nextTiles, next};
+    return {product, next, nextTiles};
   }
 
   SmallVector<Value> createWaitForAll(ArrayRef<Value> products, int64_t newer) {
@@ -348,7 +346,7 @@ private:
   }
 
   Value stateCopy, difference, update, writtenOfTwo, outputsOfTwo;
-  Value upper, lower, written;
+  Value ready, written;
   Value hasChunks;
 };
 

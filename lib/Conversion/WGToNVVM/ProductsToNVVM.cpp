@@ -15,7 +15,6 @@
 
 using namespace mlir;
 using namespace mlir::wg;
-using gdr::WgmmaDescriptor;
 using gdr::WgmmaOperand;
 
 /// Elements of 16 bits in a row of a panel, which is 128 bytes wide, and in one
@@ -23,18 +22,24 @@ using gdr::WgmmaOperand;
 static constexpr int64_t panelColumns = 64;
 static constexpr int64_t stepDepth = 16;
 
-// The descriptor of a tile at an i32 address; PTX ISA, "Matrix Descriptor
-// Format". Strides and addresses are in units of 16 bytes.
-static WgmmaDescriptor createDescriptor(ImplicitLocOpBuilder &b, Value address,
-                                        int64_t leadingBytes,
-                                        int64_t strideBytes) {
-  constexpr uint32_t swizzle128 = uint32_t(1) << 30;
+// Fields of a matrix descriptor; PTX ISA, "Matrix Descriptor Format". Strides
+// and addresses are in units of 16 bytes.
+static uint64_t getDescriptorFields(int64_t leadingBytes, int64_t strideBytes) {
+  constexpr uint64_t swizzle128 = 1;
+  return static_cast<uint64_t>(leadingBytes / 16) << 16 |
+         static_cast<uint64_t>(strideBytes / 16) << 32 | swizzle128 << 62;
+}
+
+// The descriptor of a tile at an i32 address.
+static Value createDescriptor(ImplicitLocOpBuilder &b, Value address,
+                              uint64_t fields) {
   // The address field has 14 bits.
   I32 i{b};
   Value masked = arith::AndIOp::create(b, address, i.get(0x3ffff));
-  Value lower = arith::OrIOp::create(b, i.div(masked, 16),
-                                     i.get(leadingBytes / 16 << 16));
-  return {lower, static_cast<uint32_t>(strideBytes / 16) | swizzle128};
+  Value start = arith::ExtUIOp::create(b, b.getI64Type(), i.div(masked, 16));
+  Value rest = arith::ConstantOp::create(
+      b, b.getI64IntegerAttr(static_cast<int64_t>(fields)));
+  return arith::OrIOp::create(b, start, rest);
 }
 
 // A tile as an operand of a product over `depth`. Not transposed means that the
@@ -51,12 +56,14 @@ static WgmmaOperand createSharedOperand(ImplicitLocOpBuilder &b,
   operand.isAlongDepth = isAlongDepth;
   if (isAlongDepth) {
     // The leading stride is not used with a swizzle.
-    operand.descriptor = createDescriptor(b, address, 16, repeatBytes);
+    operand.values = {
+        createDescriptor(b, address, getDescriptorFields(16, repeatBytes))};
     for (int64_t k = 0; k < tile.getShape()[1]; k += stepDepth)
       operand.stepBytes.push_back(k / panelColumns * panelBytes +
                                   k % panelColumns * 2);
   } else {
-    operand.descriptor = createDescriptor(b, address, panelBytes, repeatBytes);
+    operand.values = {createDescriptor(
+        b, address, getDescriptorFields(panelBytes, repeatBytes))};
     for (int64_t k = 0; k < rows; k += stepDepth)
       operand.stepBytes.push_back(k * tile.getSwizzle());
   }
@@ -69,7 +76,7 @@ static WgmmaOperand createRegisterOperand(ImplicitLocOpBuilder &b,
   Value packed = vector::BitCastOp::create(
       b, VectorType::get(words, b.getI32Type()), fragment);
   WgmmaOperand operand;
-  operand.registers = createElements(b, packed);
+  operand.values = createElements(b, packed);
   return operand;
 }
 

@@ -245,13 +245,42 @@ struct ConvertOneThread : OpConversionPattern<OneThreadOp> {
   matchAndRewrite(OneThreadOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Thread thread(b);
-    auto branch =
-        scf::IfOp::create(b, I32{b}.equal(thread.inWarpgroup, 0), false);
+    Value isFirst = canBeAny(op) ? createElection(b)
+                                 : I32{b}.equal(Thread(b).inWarpgroup, 0);
+    auto branch = scf::IfOp::create(b, isFirst, false);
     rewriter.inlineBlockBefore(&op.getBody().front(),
                                branch.thenBlock()->getTerminator());
     rewriter.eraseOp(op);
     return success();
+  }
+
+  // Copies out and waits for them have to be the same thread's.
+  static bool canBeAny(OneThreadOp op) {
+    bool copies = false, copiesOut = false;
+    op.walk([&](Operation *inside) {
+      copies |= isa<CopyOp>(inside);
+      copiesOut |= isa<CopyOutOp, WaitCopiesOutOp>(inside);
+    });
+    return copies && !copiesOut;
+  }
+
+  // Whether this is the thread of the first warp that the hardware chooses. Of a
+  // thread that is elected the assembler knows that it is alone; any other
+  // one's copies it puts into a loop over the warp.
+  static Value createElection(ImplicitLocOpBuilder &b) {
+    Value warp = gpu::ShuffleOp::create(b, Thread(b).warp, /*offset=*/0,
+                                        warpThreads, gpu::ShuffleMode::IDX)
+                     .getShuffleResult();
+    auto branch = scf::IfOp::create(b, b.getI1Type(), I32{b}.equal(warp, 0),
+                                    /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    scf::YieldOp::create(
+        b, NVVM::ElectSyncOp::create(b, b.getI1Type(), Value()).getResult());
+    b.setInsertionPointToStart(branch.elseBlock());
+    scf::YieldOp::create(
+        b, arith::ConstantOp::create(b, b.getBoolAttr(false)).getResult());
+    return branch.getResult(0);
   }
 };
 

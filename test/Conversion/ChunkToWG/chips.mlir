@@ -46,7 +46,7 @@ func.func @prepare(%q: !q, %k: !q, %t: !t, %a: !t, %d: !d) {
 // ONE-COUNT-3:   wg.copy
 // ONE:           wg.take %[[NEXT]]
 // ONE:           scf.for %[[I:[^ ]*]] =
-// ONE:             wg.take %[[NEXT]][%[[I]]]
+// ONE-NOT:         wg.take %[[NEXT]]
 // ONE:             wg.take %[[REST]][%[[I]]]
 // ONE:             wg.take %[[NEXT]]
 // ONE-NOT:         wg.take

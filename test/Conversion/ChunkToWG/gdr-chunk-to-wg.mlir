@@ -86,9 +86,11 @@ func.func @scan(%q: !q, %k: !q, %v: !v, %inverse: !matrix, %attention: !matrix, 
 // CHECK-COUNT-6:       wg.copy
 // CHECK:         wg.role "math" warpgroups(2)
 // CHECK:           %[[STATE:.*]] = wg.load %{{.*}} transpose : memref<128x64xf32, {{.*}}> -> tensor<64x128xf32, #wg.fragment>
+// CHECK:           wg.take %[[RING]]
 // CHECK:           scf.for {{.*}} iter_args(%{{.*}} = %[[STATE]],
+// CHECK-COUNT-4:     wg.mma
 // CHECK:             wg.take %[[RING]]
-// CHECK-COUNT-5:     wg.mma
+// CHECK:             wg.mma
 // CHECK:             wg.copy_out
 // CHECK:             wg.release %[[RING]]
 // CHECK:           wg.store %{{.*}}, %{{.*}} transpose : tensor<64x128xf32, #wg.fragment>, memref<128x64xf32,
@@ -189,14 +191,22 @@ func.func @snapshots(%q: !few_q, %matrix: !few_matrix, %decay: !few_rows, %rows:
   return
 }
 
-// Both warpgroups store their rows.
+// Both warpgroups store their rows when the other one may go on. They give the
+// chunk back before they meet at V', when all they need is in registers.
 // CHECK-LABEL: gpu.func @split_snapshots_scan(
+// CHECK:         %[[READY:.*]] = wg.barrier participants(2)
+// CHECK:         %[[WRITTEN:.*]] = wg.barrier participants(2)
 // CHECK:         wg.role "keys"
 // CHECK:           wg.release
+// CHECK-NEXT:      wg.meet %[[WRITTEN]]
+// CHECK:           wg.meet %[[READY]]
 // CHECK-NOT:       wg.mma
 // CHECK:           wg.store %{{.*}} : tensor<64x32xf32, #wg.fragment>, memref<64x32xf32,
 // CHECK:         wg.role "queries"
 // CHECK:           wg.release
+// CHECK-NEXT:      wg.meet %[[WRITTEN]]
+// CHECK:           wg.meet %[[READY]]
+// CHECK-COUNT-2:   wg.wait
 // CHECK-NOT:       wg.mma
 // CHECK:           wg.store %{{.*}} : tensor<64x32xf32, #wg.fragment>, memref<64x32xf32,
 func.func @split_snapshots(%q: memref<1x256x1x128xbf16>, %matrix: !few_matrix, %decay: !few_rows, %rows: memref<4xi32>,

@@ -84,9 +84,7 @@ gpu.func @mbarrier_alloc() {
 // CHECK:         "bar.warp.sync 0xffffffff;"
 // CHECK:         %[[LANE:.*]] = arith.andi %{{.*}}, %c31_i32 : i32
 // CHECK:         %[[IS:.*]] = arith.cmpi eq, %[[LANE]], %c0_i32 : i32
-// CHECK:         scf.if %[[IS]] {
-// CHECK-NEXT:      "mbarrier.arrive.shared::cta.b64 _, [$0];", "r" %[[ONE]]
-// CHECK-NEXT:    }
+// CHECK-NEXT:    "@$1 mbarrier.arrive.shared::cta.b64 _, [$0];", "r,b" %[[ONE]], %[[IS]]
 // CHECK:         "{{.*}}mbarrier.try_wait.parity.shared::cta.b64 done, [$0], $1;{{.*}}", "r,r" %[[ONE]], %[[POSITION]]
 gpu.func @barriers(%all: !wg.mbarrier, %i: index) {
   %one = wg.mbarrier_at %all[%i]
@@ -133,6 +131,21 @@ gpu.func @boxes(%map: !wg.tensor_map, %key: !key, %full: !wg.mbarrier, %token: i
     wg.copy_out %key, %map[%token, %column] : !key, !wg.tensor_map
     wg.wait_copies_out
     wg.wait_copies_out done
+  }
+  gpu.return
+}
+
+// Copies in are those of a thread that the hardware elects in the first warp.
+// CHECK-LABEL: gpu.func @elected(
+// CHECK:         %[[WARP:.*]], %{{.*}} = gpu.shuffle idx
+// CHECK:         %[[IS_FIRST:.*]] = arith.cmpi eq, %[[WARP]], %c0_i32 : i32
+// CHECK:         %[[ELECTED:.*]] = scf.if %[[IS_FIRST]] -> (i1) {
+// CHECK:           nvvm.elect.sync -> i1
+// CHECK:         scf.if %[[ELECTED]] {
+// CHECK:           "cp.async.bulk.tensor
+gpu.func @elected(%map: !wg.tensor_map, %key: !key, %full: !wg.mbarrier, %token: index, %column: index) {
+  wg.one_thread {
+    wg.copy %map[%token, %column], %key, %full : !wg.tensor_map, !key
   }
   gpu.return
 }
