@@ -73,19 +73,13 @@ Step Warpgroup::waitForMBarrier(wg::MBarrierWaitOp op) {
 }
 
 // Arrives once, however often the op is tried.
-Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
+Step Warpgroup::meet(NamedBarrier &barrier) {
   if (!meetingPhase) {
-    int64_t phase = barrier.phase;
-    if (!barrier.arrive(observer.warpgroup, observer.getKnowledge()))
-      return fail(op, "arrives twice in one phase of the barrier");
-    if (!waits)
-      return Step::Done;
-    meetingPhase = phase;
+    meetingPhase = barrier.phase;
+    barrier.arrive(observer.getKnowledge());
   }
   if (barrier.phase == *meetingPhase)
-    return wait("for " +
-                Twine(barrier.participants -
-                      static_cast<int64_t>(barrier.arrivals.size())) +
+    return wait("for " + Twine(barrier.participants - barrier.arrivals) +
                 " of " + Twine(barrier.participants) + " warpgroups");
   meetingPhase.reset();
   observer.learn(barrier.ended);
@@ -93,7 +87,7 @@ Step Warpgroup::meet(Operation *op, NamedBarrier &barrier, bool waits) {
   return Step::Done;
 }
 
-// Barriers between roles, which a warpgroup arrives at or also waits at.
+// Barriers between roles.
 bool Warpgroup::executeOnNamedBarriers(Operation *op, Step &step) {
   step = Step::Done;
   return TypeSwitch<Operation *, bool>(op)
@@ -102,14 +96,8 @@ bool Warpgroup::executeOnNamedBarriers(Operation *op, Step &step) {
         set(barrier.getBarrier(), cta.add(op, NamedBarrier(participants)));
         return true;
       })
-      .Case([&](wg::ArriveOp arriveOp) {
-        step = meet(op, *getAs<NamedBarrier *>(arriveOp.getBarrier()),
-                    /*waits=*/false);
-        return true;
-      })
       .Case([&](wg::MeetOp meetOp) {
-        step = meet(op, *getAs<NamedBarrier *>(meetOp.getBarrier()),
-                    /*waits=*/true);
+        step = meet(*getAs<NamedBarrier *>(meetOp.getBarrier()));
         return true;
       })
       .Default(false);
@@ -137,8 +125,7 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
       .Case([&](gpu::BarrierOp) {
         auto all = static_cast<int64_t>(cta.warpgroups.size());
         // All of them are barrier 0 of the hardware.
-        step = meet(op, *cta.add(cta.kernel, NamedBarrier(all)),
-                    /*waits=*/true);
+        step = meet(*cta.add(cta.kernel, NamedBarrier(all)));
         numBarriers += step == Step::Done;
         return true;
       })

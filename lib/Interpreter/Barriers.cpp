@@ -64,15 +64,11 @@ std::string MBarrier::describe() const {
                        missing == 1 ? "is" : "are");
 }
 
-bool NamedBarrier::arrive(unsigned warpgroup, const Knowledge &knowledge) {
-  if (llvm::is_contained(arrivals, warpgroup))
-    return false;
-  arrivals.push_back(warpgroup);
+void NamedBarrier::arrive(const Knowledge &knowledge) {
   arrived.add(knowledge);
-  if (static_cast<int64_t>(arrivals.size()) == participants) {
-    ++phase;
-    arrivals.clear();
-    ended.add(arrived);
-  }
-  return true;
+  if (++arrivals != participants)
+    return;
+  ++phase;
+  arrivals = 0;
+  ended.add(arrived);
 }

@@ -76,12 +76,11 @@ private:
 struct NamedBarrier {
   explicit NamedBarrier(int64_t participants) : participants(participants) {}
 
-  /// False if the warpgroup has already arrived in this phase.
-  bool arrive(unsigned warpgroup, const Knowledge &knowledge);
+  void arrive(const Knowledge &knowledge);
 
   int64_t participants;
   int64_t phase = 0;
-  SmallVector<unsigned, 8> arrivals;
+  int64_t arrivals = 0; // in this phase
   Knowledge arrived, ended;
 };
 

@@ -125,7 +125,7 @@ private:
   Step createMBarriers(wg::MBarrierAllocOp op);
   Step waitForMBarrier(wg::MBarrierWaitOp op);
   Step arrive(Operation *op, MBarrier &barrier, int64_t count);
-  Step meet(Operation *op, NamedBarrier &barrier, bool waits);
+  Step meet(NamedBarrier &barrier);
   /// Null, and an error, if the barrier may not have been initialized.
   MBarrier *getMBarrier(Operation *op, Value value);
 

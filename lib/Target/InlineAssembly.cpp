@@ -435,10 +435,10 @@ void mlir::gdr::createNamedBarrier(ImplicitLocOpBuilder &b, Value id,
                  "r");
 }
 
-void mlir::gdr::createNamedBarrierArrive(ImplicitLocOpBuilder &b, Value id,
-                                         int64_t threads) {
-  createAssembly(b, {}, id, "bar.arrive $0, " + std::to_string(threads) + ";",
-                 "r");
+void mlir::gdr::createMeeting(ImplicitLocOpBuilder &b, Value id,
+                              int64_t threads) {
+  createAssembly(b, {}, id,
+                 "barrier.cta.sync $0, " + std::to_string(threads) + ";", "r");
 }
 
 void mlir::gdr::createWarpSync(ImplicitLocOpBuilder &b) {

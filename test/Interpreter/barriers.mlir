@@ -121,9 +121,9 @@ func.func @meetings() {
   return
 }
 
-// A role that does not wait stores again what the other one multiplies.
+// A role stores again what the other one multiplies at the same time.
 //
-// STORED-AGAIN: error: 'wg.store' op writes shared memory that 'wg.mma' has read in warpgroup 1, with no barrier between the two
+// STORED-AGAIN: error: 'wg.mma' op reads shared memory that 'wg.store' has written in warpgroup 0, with no barrier between the two
 func.func @stored_again() {
   %c1 = arith.constant 1 : index
   %threads = arith.constant 256 : index
@@ -255,17 +255,17 @@ gpu.module @kernels {
       wg.role "store" warpgroups(1) registers(96) {
         wg.store %zero, %tile : !narrow, !tile
         wg.fence_proxy
-        wg.arrive %full
+        wg.meet %full
         wg.meet %empty
         wg.store %zero, %tile : !narrow, !tile
         wg.fence_proxy
-        wg.arrive %full
+        wg.meet %full
       }
       wg.role "math" warpgroups(1) registers(96) {
         wg.meet %full
         %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
         %result = wg.wait %product : !pending -> !acc
-        wg.arrive %empty
+        wg.meet %empty
         wg.meet %full
         %other = wg.mma %zero, %tile : !narrow, !tile -> !pending
         %last = wg.wait %other : !pending -> !acc
@@ -282,15 +282,15 @@ gpu.module @kernels {
       wg.role "store" warpgroups(1) registers(96) {
         wg.store %zero, %tile : !narrow, !tile
         wg.fence_proxy
-        wg.arrive %full
+        wg.meet %full
         wg.meet %empty
         wg.store %zero, %tile : !narrow, !tile
         wg.fence_proxy
-        wg.arrive %full
+        wg.meet %full
       }
       wg.role "math" warpgroups(1) registers(96) {
         wg.meet %full
-        wg.arrive %empty
+        wg.meet %empty
         %product = wg.mma %zero, %tile : !narrow, !tile -> !pending
         %result = wg.wait %product : !pending -> !acc
         wg.meet %full
@@ -305,7 +305,7 @@ gpu.module @kernels {
     wg.roles {
       wg.role "store" warpgroups(1) registers(96) {
         wg.store %zero, %tile : !narrow, !tile
-        wg.arrive %full
+        wg.meet %full
         wg.fence_proxy
       }
       wg.role "math" warpgroups(1) registers(96) {

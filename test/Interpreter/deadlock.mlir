@@ -6,9 +6,7 @@
 // RUN: not gdr-run %s --target=interpreter --function=too_few_bytes 2>&1 | FileCheck %s --check-prefix=TOO-FEW-BYTES
 // RUN: not gdr-run %s --target=interpreter --function=one_comes 2>&1 | FileCheck %s --check-prefix=ONE-COMES
 // RUN: not gdr-run %s --target=interpreter --function=crossed 2>&1 | FileCheck %s --check-prefix=CROSSED
-// RUN: not gdr-run %s --target=interpreter --function=waits_first 2>&1 | FileCheck %s --check-prefix=WAITS-FIRST
 // RUN: not gdr-run %s --target=interpreter --function=some_come 2>&1 | FileCheck %s --check-prefix=SOME-COME
-// RUN: not gdr-run %s --target=interpreter --function=twice 2>&1 | FileCheck %s --check-prefix=TWICE
 
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
 !wide = !wg.shared<64x128xbf16, swizzle = 128>
@@ -226,34 +224,6 @@ gpu.module @crossed_kernels {
   }
 }
 
-// Both roles wait for each other; one of them ought to arrive before.
-//
-// WAITS-FIRST: note: warpgroup 0, of role 'keys', waits at 'wg.meet %{{.*}}' for 1 of 2 warpgroups
-// WAITS-FIRST: note: warpgroup 1, of role 'queries', waits at 'wg.meet %{{.*}}' for 1 of 2 warpgroups
-func.func @waits_first() {
-  %c1 = arith.constant 1 : index
-  %threads = arith.constant 256 : index
-  gpu.launch_func @waits_first_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
-  return
-}
-gpu.module @waits_first_kernels {
-  gpu.func @kernel() kernel {
-    %upper = wg.barrier participants(2)
-    %lower = wg.barrier participants(2)
-    wg.roles {
-      wg.role "keys" warpgroups(1) registers(200) {
-        wg.meet %lower
-        wg.arrive %upper
-      }
-      wg.role "queries" warpgroups(1) registers(200) {
-        wg.meet %upper
-        wg.arrive %lower
-      }
-    }
-    gpu.return
-  }
-}
-
 // Only some warpgroups of two roles come, which their branches do not tell.
 //
 // SOME-COME: note: warpgroup 0, of role 'keys', waits at '{{.*}}wg.meet %{{.*}}' for 3 of 4 warpgroups
@@ -285,33 +255,4 @@ gpu.module @some_come_kernels {
     }
     gpu.return
   }
-}
-
-// A role that does not wait comes again before the other one has come at all.
-//
-// TWICE: error: 'wg.arrive' op arrives twice in one phase of the barrier
-// TWICE: note: in warpgroup 0, of role 'keys', of block [0, 0, 0] of kernel 'kernel', at 'wg.arrive %{{.*}}'
-func.func @twice() {
-  %c1 = arith.constant 1 : index
-  %threads = arith.constant 256 : index
-  gpu.launch_func @twice_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%threads, %c1, %c1)
-  return
-}
-gpu.module @twice_kernels {
-  gpu.func @kernel() kernel {
-    %ready = wg.barrier participants(2)
-    wg.roles {
-      wg.role "keys" warpgroups(1) registers(200) {
-        wg.arrive %ready
-        wg.arrive %ready
-      }
-      wg.role "queries" warpgroups(1) registers(200) {
-        wg.meet %ready
-        wg.meet %ready
-      }
-    }
-    gpu.return
-  }
-}
-
 }

@@ -122,11 +122,11 @@ void createMBarrierWait(ImplicitLocOpBuilder &b, Value barrier, Value parity);
 /// The same by polling, which all chips can.
 void createMBarrierPoll(ImplicitLocOpBuilder &b, Value barrier, Value parity);
 
-/// Waits for `threads` threads at barrier `id`; PTX ISA, "barrier".
+/// Waits for `threads` threads at barrier `id`, which all come to this
+/// instruction; PTX ISA, "barrier", .aligned.
 void createNamedBarrier(ImplicitLocOpBuilder &b, Value id, int64_t threads);
-/// Counts these threads without waiting.
-void createNamedBarrierArrive(ImplicitLocOpBuilder &b, Value id,
-                              int64_t threads);
+/// The same for threads that come to the barrier by different instructions.
+void createMeeting(ImplicitLocOpBuilder &b, Value id, int64_t threads);
 void createWarpSync(ImplicitLocOpBuilder &b);
 /// PTX ISA, "fence.proxy.async".
 void createProxyFence(ImplicitLocOpBuilder &b);

@@ -1,4 +1,4 @@
-//===- ProductsToNVVM.cpp - wgmma ------------------------------------------===//
+//===- ProductsToNVVM.cpp - wgmma -----------------------------------------===//
 //
 // Part of the gdr project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -97,15 +97,15 @@ struct ConvertMma : OpConversionPattern<MmaOp> {
       a = createSharedOperand(b, shared, adaptor.getA(), !op.getTransposeA());
     else
       a = createRegisterOperand(b, adaptor.getA());
-    WgmmaOperand bOperand = createSharedOperand(b, bType, adaptor.getB(),
-                                                op.getTransposeB());
+    WgmmaOperand bOperand =
+        createSharedOperand(b, bType, adaptor.getB(), op.getTransposeB());
     SmallVector<Value> accumulators;
     if (Value accumulator = adaptor.getAccumulator())
       accumulators = createElements(b, accumulator);
-    SmallVector<Value> results = gdr::createWgmma(
-        b, bType.getElementType().isBF16() ? "bf16" : "f16",
-        op.getResult().getType().getTile().getShape()[1], a, bOperand,
-        accumulators);
+    SmallVector<Value> results =
+        gdr::createWgmma(b, bType.getElementType().isBF16() ? "bf16" : "f16",
+                         op.getResult().getType().getTile().getShape()[1], a,
+                         bOperand, accumulators);
     rewriter.replaceOp(op, createVector(b, resultType, results));
     return success();
   }

@@ -245,8 +245,8 @@ struct ConvertOneThread : OpConversionPattern<OneThreadOp> {
   matchAndRewrite(OneThreadOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Value isFirst = canBeAny(op) ? createElection(b)
-                                 : I32{b}.equal(Thread(b).inWarpgroup, 0);
+    Value isFirst = isElected(op) ? createElection(b)
+                                  : I32{b}.equal(Thread(b).inWarpgroup, 0);
     auto branch = scf::IfOp::create(b, isFirst, false);
     rewriter.inlineBlockBefore(&op.getBody().front(),
                                branch.thenBlock()->getTerminator());
@@ -254,18 +254,22 @@ struct ConvertOneThread : OpConversionPattern<OneThreadOp> {
     return success();
   }
 
-  // Copies out and waits for them have to be the same thread's.
-  static bool canBeAny(OneThreadOp op) {
-    bool copies = false, copiesOut = false;
+  // Whether boxes are copied in. Copies out and waits for them have to be the
+  // same thread's, and compute-sanitizer's racecheck does not follow
+  // consecutive bytes that an elected thread copies to their barrier.
+  static bool isElected(OneThreadOp op) {
+    bool copiesBoxes = false, copiesElse = false;
     op.walk([&](Operation *inside) {
-      copies |= isa<CopyOp>(inside);
-      copiesOut |= isa<CopyOutOp, WaitCopiesOutOp>(inside);
+      auto copy = dyn_cast<CopyOp>(inside);
+      bool isBox = copy && isa<TensorMapType>(copy.getSource().getType());
+      copiesBoxes |= isBox;
+      copiesElse |= !isBox && isa<CopyOp, CopyOutOp, WaitCopiesOutOp>(inside);
     });
-    return copies && !copiesOut;
+    return copiesBoxes && !copiesElse;
   }
 
-  // Whether this is the thread of the first warp that the hardware chooses. Of a
-  // thread that is elected the assembler knows that it is alone; any other
+  // Whether this is the thread of the first warp that the hardware chooses. Of
+  // a thread that is elected the assembler knows that it is alone; any other
   // one's copies it puts into a loop over the warp.
   static Value createElection(ImplicitLocOpBuilder &b) {
     Value warp = gpu::ShuffleOp::create(b, Thread(b).warp, /*offset=*/0,
@@ -329,22 +333,6 @@ static FailureOr<int64_t> getBarrierThreads(Operation *op) {
   return static_cast<int64_t>(barrier.getParticipants()) * warpgroupThreads;
 }
 
-struct ConvertArrive : OpConversionPattern<ArriveOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult
-  matchAndRewrite(ArriveOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    FailureOr<int64_t> threads = getBarrierThreads(op);
-    if (failed(threads))
-      return failure();
-    gdr::createNamedBarrierArrive(b, adaptor.getBarrier(), *threads);
-    rewriter.eraseOp(op);
-    return success();
-  }
-};
-
 struct ConvertMeet : OpConversionPattern<MeetOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -355,7 +343,7 @@ struct ConvertMeet : OpConversionPattern<MeetOp> {
     FailureOr<int64_t> threads = getBarrierThreads(op);
     if (failed(threads))
       return failure();
-    gdr::createNamedBarrier(b, adaptor.getBarrier(), *threads);
+    gdr::createMeeting(b, adaptor.getBarrier(), *threads);
     rewriter.eraseOp(op);
     return success();
   }
@@ -441,9 +429,9 @@ void mlir::wg::populateSharedPatterns(const TypeConverter &converter,
                                       bool hasBulkCopies) {
   patterns.add<ConvertAlloc, ConvertSlot, ConvertSlice, ConvertMBarrierAt,
                ConvertMBarrierExpect, ConvertMBarrierArrive, ConvertOneThread,
-               ConvertSync, ConvertBarrier, ConvertArrive, ConvertMeet,
-               ConvertFenceProxy, ConvertCopy, ConvertCopyOut,
-               ConvertWaitCopiesOut>(converter, patterns.getContext());
+               ConvertSync, ConvertBarrier, ConvertMeet, ConvertFenceProxy,
+               ConvertCopy, ConvertCopyOut, ConvertWaitCopiesOut>(
+      converter, patterns.getContext());
   patterns.add<ConvertMBarrierAlloc, ConvertMBarrierWait>(
       converter, patterns.getContext(), hasBulkCopies);
 }

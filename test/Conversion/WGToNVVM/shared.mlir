@@ -170,17 +170,16 @@ gpu.func @bulk(%m: memref<64x64xbf16, strided<[64, 1], offset: ?>>, %tile: !tile
   gpu.return
 }
 
-// Of three warpgroups, by the number of the barrier. A sync that knows its
+// Of three warpgroups, by the number of the barrier; each may come by an
+// instruction of its own, which is not "aligned". A sync that knows its
 // warpgroup has a constant number.
 // CHECK-LABEL: gpu.func @meetings(
 // CHECK-DAG:     %[[SYNC:.*]] = arith.constant 3 : i32
 // CHECK-DAG:     %[[NUMBER:.*]] = arith.constant 5 : i32
-// CHECK:         llvm.inline_asm has_side_effects "bar.arrive $0, 384;", "r" %[[NUMBER]]
-// CHECK-NEXT:    llvm.inline_asm has_side_effects "bar.sync $0, 384;", "r" %[[NUMBER]]
+// CHECK:         llvm.inline_asm has_side_effects "barrier.cta.sync $0, 384;", "r" %[[NUMBER]]
 // CHECK-NEXT:    llvm.inline_asm has_side_effects "bar.sync $0, 128;", "r" %[[SYNC]]
 gpu.func @meetings() {
   %ready = wg.barrier participants(3) {number = 5}
-  wg.arrive %ready
   wg.meet %ready
   wg.sync {warpgroup = 2}
   gpu.return

@@ -208,7 +208,7 @@ func.func @roles_barrier_visits(%n: index) {
   wg.roles {
     wg.role "store" warpgroups(1) registers(96) {
       scf.for %i = %c0 to %n step %c1 {
-        wg.arrive %ready
+        wg.meet %ready
       }
     }
     wg.role "load" warpgroups(1) registers(96) {
@@ -230,7 +230,7 @@ func.func @roles_barrier_lengths(%n: index) {
   wg.roles {
     wg.role "store" warpgroups(1) registers(96) {
       scf.for %i = %c0 to %n step %c1 {
-        wg.arrive %ready
+        wg.meet %ready
       }
     }
     wg.role "load" warpgroups(1) registers(96) {
@@ -254,7 +254,7 @@ func.func @roles_barrier_branches(%n: i1) {
   wg.roles {
     wg.role "store" warpgroups(1) registers(96) {
       scf.if %n {
-        wg.arrive %ready
+        wg.meet %ready
       }
     }
     wg.role "load" warpgroups(1) registers(96) {
@@ -278,8 +278,8 @@ func.func @roles_barrier_count(%n: index) {
   // expected-error @below {{expected role 'load' to come to a barrier in the same loops and branches as role 'store'}}
   wg.roles {
     wg.role "store" warpgroups(1) registers(96) {
-      wg.arrive %ready
-      wg.arrive %ready
+      wg.meet %ready
+      wg.meet %ready
     }
     wg.role "load" warpgroups(1) registers(96) {
       wg.meet %ready
@@ -299,7 +299,7 @@ func.func @roles_barrier_participants(%n: index) {
   // expected-error @below {{'wg.roles' op expected 2 warpgroups to come to a barrier, got 3}}
   wg.roles {
     wg.role "store" warpgroups(1) registers(96) {
-      wg.arrive %ready
+      wg.meet %ready
     }
     wg.role "load" warpgroups(2) registers(96) {
       wg.meet %ready
@@ -319,7 +319,7 @@ func.func @roles_barrier_one(%n: index) {
   // expected-error @below {{'wg.roles' op expected 2 warpgroups to come to a barrier, got 1}}
   wg.roles {
     wg.role "store" warpgroups(1) registers(96) {
-      wg.arrive %ready
+      wg.meet %ready
     }
     wg.role "load" warpgroups(1) registers(96) {
       wg.sync

@@ -218,13 +218,13 @@ func.func @meetings(%n: index, %condition: i1) {
   %all = wg.barrier participants(3) {number = 5}
   wg.roles {
     wg.role "store" warpgroups(1) registers(96) {
-      // CHECK: wg.arrive %[[READY]]
-      wg.arrive %ready
+      // CHECK: wg.meet %[[READY]]
+      wg.meet %ready
       scf.for %i = %c0 to %n step %c1 {
-        wg.arrive %ready
+        wg.meet %ready
       }
       scf.if %condition {
-        wg.arrive %all
+        wg.meet %all
       }
     }
     wg.role "load" warpgroups(1) registers(96) {

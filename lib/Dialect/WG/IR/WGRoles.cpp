@@ -65,9 +65,9 @@ static Visit getVisit(Operation *op, RoleOp role) {
 /// Each time that a role comes to a barrier.
 static SmallVector<Visit> getVisits(RoleOp role, BarrierOp barrier) {
   SmallVector<Visit> visits;
-  role->walk([&](Operation *op) {
-    if (isa<ArriveOp, MeetOp>(op) && op->getOperand(0) == barrier.getBarrier())
-      visits.push_back(getVisit(op, role));
+  role->walk([&](MeetOp meet) {
+    if (meet.getBarrier() == barrier.getBarrier())
+      visits.push_back(getVisit(meet, role));
   });
   return visits;
 }
@@ -111,10 +111,8 @@ static LogicalResult verifyBarrier(RolesOp roles, BarrierOp barrier) {
 LogicalResult RolesOp::verifyRegions() {
   // In the order of the function.
   SmallVector<BarrierOp> barriers;
-  getOperation()->walk([&](Operation *op) {
-    if (!isa<ArriveOp, MeetOp>(op))
-      return;
-    auto barrier = op->getOperand(0).getDefiningOp<BarrierOp>();
+  getOperation()->walk([&](MeetOp meet) {
+    auto barrier = meet.getBarrier().getDefiningOp<BarrierOp>();
     if (barrier && !llvm::is_contained(barriers, barrier))
       barriers.push_back(barrier);
   });

@@ -25,7 +25,7 @@ using namespace mlir::wg;
 
 // Barriers that make writes visible.
 static bool isBarrier(Operation *op) {
-  return isa<SyncOp, ArriveOp, MeetOp>(op);
+  return isa<SyncOp, MeetOp>(op);
 }
 
 // Whether the op, or one inside of it, writes shared memory by threads.

@@ -146,7 +146,7 @@ gpu.func @no_stores(%x: !x, %m: memref<64x64xbf16>, %tile: !tile) kernel {
 // CHECK-LABEL: gpu.func @meetings(
 // CHECK:         wg.store
 // CHECK-NEXT:    wg.fence_proxy
-// CHECK-NEXT:    wg.arrive
+// CHECK-NEXT:    wg.meet
 // CHECK-NEXT:    wg.meet
 // CHECK-NEXT:    wg.store
 // CHECK-NEXT:    wg.fence_proxy
@@ -156,7 +156,7 @@ gpu.func @no_stores(%x: !x, %m: memref<64x64xbf16>, %tile: !tile) kernel {
 gpu.func @meetings(%x: !x, %tile: !tile) kernel {
   %ready = wg.barrier participants(2)
   wg.store %x, %tile : !x, !tile
-  wg.arrive %ready
+  wg.meet %ready
   wg.meet %ready
   wg.store %x, %tile : !x, !tile
   wg.meet %ready

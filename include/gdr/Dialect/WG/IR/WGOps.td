@@ -99,9 +99,9 @@ def WG_SyncOp : WG_Op<"sync", [WG_Collective]> {
 def WG_BarrierOp : WG_Op<"barrier", [MemoryEffects<[MemAlloc]>, WG_InKernelBody]> {
   let summary = "a meeting point of some warpgroups, of whatever roles";
   let description = [{
-    Each phase of the barrier ends when `participants` warpgroups have come, by
-    `wg.arrive` or by `wg.meet`. What the threads of those that arrived wrote to
-    shared memory before, the threads of those that met see afterwards.
+    Each phase of the barrier ends when `participants` warpgroups have come by
+    `wg.meet`. What the threads of each wrote to shared memory before, those of
+    all see afterwards.
 
     A phase must not begin before the last one has ended, so every role that
     comes to a barrier has to come equally often; `wg.roles` verifies that the
@@ -111,7 +111,7 @@ def WG_BarrierOp : WG_Op<"barrier", [MemoryEffects<[MemAlloc]>, WG_InKernelBody]
     ```mlir
     %ready = wg.barrier participants(2)
     wg.roles {
-      wg.role "store" warpgroups(1) registers(96) { ... wg.arrive %ready ... }
+      wg.role "store" warpgroups(1) registers(96) { ... wg.meet %ready ... }
       wg.role "load" warpgroups(1) registers(96) { ... wg.meet %ready ... }
     }
     ```
@@ -120,12 +120,6 @@ def WG_BarrierOp : WG_Op<"barrier", [MemoryEffects<[MemAlloc]>, WG_InKernelBody]
                        OptionalAttr<I64Attr>:$number);
   let results = (outs WG_BarrierType:$barrier);
   let assemblyFormat = "`participants` `(` $participants `)` attr-dict";
-}
-
-def WG_ArriveOp : WG_Op<"arrive", [WG_Collective]> {
-  let summary = "comes to a barrier without waiting for the others";
-  let arguments = (ins WG_BarrierType:$barrier);
-  let assemblyFormat = "$barrier attr-dict";
 }
 
 def WG_MeetOp : WG_Op<"meet", [WG_Collective]> {
