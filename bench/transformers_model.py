@@ -54,6 +54,7 @@ def make_step(model, prompt, steps):
     # The other implementations of the experts ask the device which of them are hit.
     model.set_experts_implementation("batched_mm")
     cache = StaticCache(config=model.config, max_cache_len=prompt.shape[1] + steps)
+    # Newer versions call it `cache`, and take this name until 5.40.
     token = model(prompt, past_key_values=cache, use_cache=True, logits_to_keep=1).logits.argmax(-1)
     places = torch.arange(prompt.shape[1] + steps, device=prompt.device)
     position = torch.full((1, 1), prompt.shape[1], device=prompt.device)
