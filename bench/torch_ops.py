@@ -5,46 +5,25 @@
     PYTHONPATH=build/python bench/torch_ops.py --device cpu host costs only, on the CPU
 
 Host cost: a call of a tiny shape, without waiting for its result. Wall time: B = 1, HK = 16, HV = 32,
-K = V = 128, bf16, of calls that follow each other, the wait for the last one included. First call: of a
-fresh process, with an empty directory of kernels and with a full one. The peer, where it is installed,
-is flash-linear-attention in the same process.
+K = V = 128, bf16, of calls that follow each other, the wait for the last one included. First calls are
+those of bench/first_call.py. The peer, where it is installed, is flash-linear-attention in the same process.
 """
 
 import argparse
 import datetime
 import json
-import os
 import pathlib
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 
 import torch
 
 import gdr.torch
+from first_call import time_first_calls
 from measure import get_device_state
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOKENS = [1, 64, 512, 2048]
-
-FIRST_CALL = """
-import sys, time, torch
-begin = time.perf_counter(); import gdr; without_torch = time.perf_counter() - begin
-begin = time.perf_counter(); import gdr.torch; with_torch = time.perf_counter() - begin
-device, tokens = sys.argv[1], int(sys.argv[2])
-q = torch.zeros(1, tokens, 16, 128, dtype=torch.bfloat16, device=device)
-v = torch.zeros(1, tokens, 32, 128, dtype=torch.bfloat16, device=device)
-g = torch.zeros(1, tokens, 32, device=device)
-state = torch.zeros(1, 32, 128, 128, device=device)
-wait = torch.cuda.synchronize if device == "cuda" else lambda: None
-wait()
-begin = time.perf_counter()
-torch.ops.gdr.gated_delta_rule_(q, q, v, g, g, state, qk_l2norm=True)
-wait()
-print(without_torch, with_torch, time.perf_counter() - begin)
-"""
 
 
 def make(tokens, key_heads, value_heads, dim, device):
@@ -96,21 +75,6 @@ def time_calls(call, wait, count, includes_wait, repeats=20):
     return statistics.median(times)
 
 
-def time_first_calls(device, tokens):
-    """Seconds: import of gdr, of gdr.torch after torch, the first call cold and warm."""
-    with tempfile.TemporaryDirectory() as directory:
-        runs = [
-            subprocess.run(
-                [sys.executable, "-c", FIRST_CALL, device, str(tokens)],
-                env=os.environ | {"GDR_CACHE_DIR": directory}, capture_output=True, text=True, check=True,
-            ).stdout.split()
-            for _ in range(2)
-        ]  # fmt: skip
-    cold, warm = ([float(value) for value in run] for run in runs)
-    return {"tokens": tokens, "import_gdr_s": warm[0], "import_gdr_torch_s": warm[1],
-            "cold_s": cold[2], "warm_s": warm[2]}  # fmt: skip
-
-
 @torch.no_grad()
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -137,8 +101,9 @@ def main():
             us = time_calls(call, wait, 50, includes_wait=True)
             result["wall_us"].setdefault(name, {})[tokens] = us
             print(f"T = {tokens:5} {name}: {us:.1f} us", flush=True)
-    result["first_call"] = [time_first_calls(device, tokens) for tokens in (1, 2048)]
-    print(json.dumps(result["first_call"], indent=1))
+    result["first_call_ms"] = time_first_calls("cpu" if device == "cpu" else "")
+    for name, ms in result["first_call_ms"].items():
+        print(f"first call  {name}: {ms:.1f} ms")
     if device == "cuda":
         arguments.output.write_text(json.dumps(result, indent=1) + "\n")
 

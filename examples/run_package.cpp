@@ -4,14 +4,7 @@
 //
 // layer.pt2 is a package of AOTInductor; inputs.pt a list of tensors that
 // torch.save wrote, outputs.pt a tuple for torch.load. The program links
-// libgdr_torch, which brings torch.ops.gdr along. With TORCH the folder of a
-// libtorch or of the Python package torch (and -ltorch_cuda -lc10_cuda for a
-// GPU):
-//
-//   g++ -std=c++20 examples/run_package.cpp -o run_package
-//       -I$TORCH/include -I$TORCH/include/torch/csrc/api/include
-//       -L$TORCH/lib -Lbuild/lib -Wl,-rpath,$TORCH/lib:$PWD/build/lib
-//       -Wl,--no-as-needed -ltorch -ltorch_cpu -lc10 -lgdr_torch
+// libgdr_torch, which brings torch.ops.gdr along; docs/Export.md says how.
 
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 #include <torch/csrc/jit/serialization/pickle.h>

@@ -10,7 +10,7 @@ from ._cache import set_cache_directory
 from ._compilation import EMIT_KINDS
 from ._compile import Compiled, compile, get_default_chip
 from ._progress import progress
-from ._signature import BETA_FORMS, ELEMENT_TYPES, GATE_FORMS, STATE_LAYOUTS, Signature
+from ._signature import BETA_FORMS, ELEMENT_TYPES, FUNCTION, GATE_FORMS, STATE_LAYOUTS, Signature
 
 _SUFFIXES = {
     "mlir": ".mlir",
@@ -144,7 +144,9 @@ def run(options: argparse.Namespace) -> int:
     if options.module:
         module, stem = Path(options.module).read_text(), Path(options.module).stem
     else:
-        module, stem = _get_signature(options), "gated_delta_rule"
+        module, stem = _get_signature(options), FUNCTION
+        if options.emit:
+            module = module.get_module()  # which is compiled without an entry in the cache
     directory = Path(options.output)
     directory.mkdir(parents=True, exist_ok=True)
     set_cache_directory(directory)

@@ -38,6 +38,9 @@ def test_emit(tmp_path, run_command, signature):
     assert ".target sm_80" in (tmp_path / "layer-sm_80.ptx").read_text()
     assert "gated_delta_rule(" in (tmp_path / "layer-sm_80.h").read_text()
     assert not list(tmp_path.glob("*.so"))
+    files = tmp_path / "files"
+    assert run_command("compile", *SMALL, "--chip", "cpu", "--emit", "object", "-o", files)[0] == 0
+    assert [path.name for path in files.iterdir()] == ["gated_delta_rule-cpu.o"]
     assert run_command("compile", module, "--chip", "cpu", "-o", tmp_path)[0] == 0
     assert len(list(tmp_path.glob("*.so"))) == 1
 

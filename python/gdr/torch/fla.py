@@ -50,24 +50,11 @@ def chunk_gated_delta_rule(
     if use_gate_in_kernel and A_log is None:
         raise AssertionError("argument 'A_log': expected a tensor with use_gate_in_kernel")
     _expect_no_more("chunk_gated_delta_rule", kwargs)
-    return _call(
-        q,
-        k,
-        v,
-        g,
-        beta,
-        A_log if use_gate_in_kernel else None,
-        dt_bias if use_gate_in_kernel else None,
-        scale,
-        initial_state,
-        output_final_state,
-        use_qk_l2norm_in_kernel,
-        use_beta_sigmoid_in_kernel,
-        allow_neg_eigval,
-        state_v_first,
-        cu_seqlens,
-        cu_seqlens_cpu,
-    )
+    options = _get_gate(use_gate_in_kernel, A_log, dt_bias)
+    options |= _get_beta(use_beta_sigmoid_in_kernel, allow_neg_eigval)
+    options |= _get_forms(scale, use_qk_l2norm_in_kernel, state_v_first)
+    options |= _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu)
+    return _call(q, k, v, g, beta, initial_state, output_final_state, options)
 
 
 def fused_recurrent_gated_delta_rule(
@@ -106,24 +93,11 @@ def fused_recurrent_gated_delta_rule(
         for name, tensor in (("A_log", A_log), ("g", g)):
             if tensor is None:
                 raise ValueError(f"argument '{name}': expected a tensor with use_gate_in_kernel")
-    return _call(
-        q,
-        k,
-        v,
-        g,
-        beta,
-        A_log if use_gate_in_kernel else None,
-        dt_bias if use_gate_in_kernel else None,
-        scale,
-        initial_state,
-        output_final_state,
-        use_qk_l2norm_in_kernel,
-        use_beta_sigmoid_in_kernel,
-        allow_neg_eigval,
-        state_v_first,
-        cu_seqlens,
-        None,
-    )
+    options = _get_gate(use_gate_in_kernel, A_log, dt_bias)
+    options |= _get_beta(use_beta_sigmoid_in_kernel, allow_neg_eigval)
+    options |= _get_forms(scale, use_qk_l2norm_in_kernel, state_v_first)
+    options |= _get_sequences(q, initial_state, cu_seqlens)
+    return _call(q, k, v, g, beta, initial_state, output_final_state, options)
 
 
 def _pop_deprecated(kwargs, state_v_first):
@@ -184,42 +158,45 @@ def _widen(tensor):
     return tensor.float() if tensor is not None and tensor.dtype == torch.float16 else tensor
 
 
-def _call(
-    q,
-    k,
-    v,
-    g,
-    beta,
-    A_log,
-    dt_bias,
-    scale,
-    initial_state,
-    output_final_state,
-    use_qk_l2norm,
-    use_beta_sigmoid,
-    allow_neg_eigval,
-    state_v_first,
-    cu_seqlens,
-    cu_seqlens_cpu,
-):
-    if allow_neg_eigval and not use_beta_sigmoid:
-        raise ValueError("argument 'allow_neg_eigval': expected use_beta_sigmoid_in_kernel with it")
+# The options of the op that arguments stand for. What is the op's default is left out: it would cost time.
+
+
+def _get_gate(use_gate, A_log, dt_bias):
+    if not use_gate:
+        return {}
+    return {"A_log": _widen(A_log), "dt_bias": _widen(dt_bias), "gate_form": "softplus"}
+
+
+def _get_beta(use_sigmoid, allow_neg_eigval):
+    if not use_sigmoid:
+        if allow_neg_eigval:
+            raise ValueError("argument 'allow_neg_eigval': expected use_beta_sigmoid_in_kernel with it")
+        return {}
+    return {"beta_form": "twice_sigmoid" if allow_neg_eigval else "sigmoid"}
+
+
+def _get_forms(scale, use_qk_l2norm, state_v_first):
     options = {}
-    if cu_seqlens is not None:
-        _check_sequences(q, cu_seqlens, initial_state)
-        options["cu_seqlens"] = cu_seqlens
-        if cu_seqlens_cpu is not None and not torch.compiler.is_compiling():
-            options["max_seqlen"] = _get_max_seqlen(cu_seqlens_cpu, q.shape[1])
-    if A_log is not None:
-        options.update(A_log=_widen(A_log), dt_bias=_widen(dt_bias), gate_form="softplus")
-    if use_beta_sigmoid:
-        options["beta_form"] = "twice_sigmoid" if allow_neg_eigval else "sigmoid"
-    if state_v_first:
-        options["state_layout"] = "v_first"
-    if use_qk_l2norm:
-        options["qk_l2norm"] = True
     if scale is not None:
         options["scale"] = scale
+    if use_qk_l2norm:
+        options["qk_l2norm"] = True
+    if state_v_first:
+        options["state_layout"] = "v_first"
+    return options
+
+
+def _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu=None):
+    if cu_seqlens is None:
+        return {}
+    _check_sequences(q, cu_seqlens, initial_state)
+    options = {"cu_seqlens": cu_seqlens}
+    if cu_seqlens_cpu is not None and not torch.compiler.is_compiling():
+        options["max_seqlen"] = _get_max_seqlen(cu_seqlens_cpu, q.shape[1])
+    return options
+
+
+def _call(q, k, v, g, beta, initial_state, output_final_state, options):
     if not output_final_state:
         options["output_final_state"] = False
     elif initial_state is not None and initial_state.dtype != torch.float32:

@@ -1,10 +1,12 @@
 """Every test that asks for `device` runs on the CPU, and on a GPU where there is one."""
 
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
+from documents import get_snippets, run_shell
 
 torch = pytest.importorskip("torch", minversion="2.10")
 pytest.importorskip("gdr.torch", exc_type=ImportError)
@@ -49,6 +51,19 @@ def loads_packages(tmp_path_factory):
     run = subprocess.run([sys.executable, "-c", LOAD_PACKAGE], cwd=directory, capture_output=True)
     if run.returncode < 0:
         pytest.skip(f"torch {torch.__version__} crashes here when it loads any AOTInductor package")
+
+
+@pytest.fixture(scope="session")
+def run_package(tmp_path_factory):
+    """The program that examples/run_package.cpp becomes by the command in docs/Export.md."""
+    if not shutil.which("c++"):
+        pytest.skip("no C++ compiler")
+    directory = tmp_path_factory.mktemp("run_package")
+    (command,) = get_snippets("Export.md", "sh")
+    if torch.cuda.is_available():
+        command = command.replace("-lc10", "-lc10 -ltorch_cuda -lc10_cuda", 1)
+    run_shell([command], directory, sys.executable, **os.environ)
+    return directory / "run_package"
 
 
 @pytest.fixture(autouse=True)

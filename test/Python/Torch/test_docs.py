@@ -1,29 +1,40 @@
-"""The snippets of docs/PyTorch.md run, in their order, as one program."""
+"""The snippets of docs/PyTorch.md and docs/Export.md run, in their order, as one program each."""
 
 import importlib.util
-import pathlib
+import os
 import re
 import subprocess
 import sys
 
-DOCUMENT = pathlib.Path(__file__).resolve().parents[3] / "docs" / "PyTorch.md"
+from documents import ROOT, get_snippets, run_shell
 
 
-def test_snippets(tmp_path, loads_packages):
-    languages = r"python(?: transformers)?" if importlib.util.find_spec("transformers") else "python"
-    text = DOCUMENT.read_text()
-    snippets = re.findall(rf"^```{languages}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
-    assert len(snippets) >= 6
-    (tmp_path / "snippets.py").write_text("\n".join(snippets))
-    run = subprocess.run([sys.executable, "snippets.py"], cwd=tmp_path, capture_output=True, text=True)
+def run_snippets(document, directory, *languages):
+    snippets = get_snippets(document, *languages)
+    (directory / "snippets.py").write_text("\n".join(snippets))
+    run = subprocess.run([sys.executable, "snippets.py"], cwd=directory, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+    return snippets
+
+
+def test_pytorch(tmp_path):
+    has_transformers = importlib.util.find_spec("transformers")
+    snippets = run_snippets("PyTorch.md", tmp_path, "python", *["python transformers"] * bool(has_transformers))
+    assert len(snippets) >= 5
+
+
+def test_export(tmp_path, loads_packages, run_package):
+    assert len(run_snippets("Export.md", tmp_path, "python")) == 4
+    (tmp_path / "run_package").symlink_to(run_package)
+    run_shell(get_snippets("Export.md", "sh run"), tmp_path, sys.executable, **os.environ)
+    assert (tmp_path / "outputs.pt").exists()
 
 
 def test_schemas():
     """The document lists every argument of the ops."""
     import torch
 
-    text = DOCUMENT.read_text()
+    text = (ROOT / "docs" / "PyTorch.md").read_text()
     for op in (torch.ops.gdr.gated_delta_rule.default, torch.ops.gdr.gated_delta_rule_.default):
         for argument in op._schema.arguments:
             assert re.search(rf"\b{argument.name}\b", text), argument.name

@@ -1,12 +1,8 @@
 """One exported program for every number of tokens and sequences, in Python and in C++ without it."""
 
 import copy
-import os
-import pathlib
-import shutil
 import subprocess
 
-import gdr.torch.ops
 import pytest
 import torch
 from recurrence import make
@@ -86,31 +82,14 @@ def test_package(package, loads_packages):
     check(torch._inductor.aoti_load_package(str(path)), Layer(), device)
 
 
-def test_package_in_cpp(package, tmp_path):
+def test_package_in_cpp(package, run_package, tmp_path):
     """examples/run_package.cpp, a program without Python, gives the same numbers."""
     path, device = package
-    root = pathlib.Path(__file__).resolve().parents[3]
-    torch_dir = pathlib.Path(torch.__file__).parent
-    compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("clang++")
-    if not compiler:
-        pytest.skip("no C++ compiler")
-    library = gdr.torch.ops.get_library()
-    program = tmp_path / "run_package"
-    libraries = ["torch", "torch_cpu", "c10"] + (["torch_cuda", "c10_cuda"] if device == "cuda" else [])
-    subprocess.run(
-        [compiler, "-std=c++20", "-O1", str(root / "examples" / "run_package.cpp"), "-o", str(program)]
-        + [f"-D_GLIBCXX_USE_CXX11_ABI={int(torch._C._GLIBCXX_USE_CXX11_ABI)}"]
-        + [f"-I{torch_dir}/include", f"-I{torch_dir}/include/torch/csrc/api/include"]
-        + [f"-L{torch_dir}/lib", f"-Wl,-rpath,{torch_dir}/lib", "-Wl,--no-as-needed"]
-        + [f"-l{name}" for name in libraries]
-        + [str(library), f"-Wl,-rpath,{library.parent}", "-ldl", "-lpthread"],
-        check=True,
-    )
     for T in TOKENS:
         args = make(2, T, device=device, seed=T)
         torch.save(list(args), tmp_path / "inputs.pt")
         run = subprocess.run(
-            [str(program), str(path), str(tmp_path / "inputs.pt"), str(tmp_path / "outputs.pt")],
+            [str(run_package), str(path), str(tmp_path / "inputs.pt"), str(tmp_path / "outputs.pt")],
             capture_output=True,
             text=True,
         )
