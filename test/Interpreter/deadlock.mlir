@@ -256,3 +256,5 @@ gpu.module @some_come_kernels {
     gpu.return
   }
 }
+
+}
