@@ -41,10 +41,10 @@ static constexpr PrepareTimes prepareOneHead = {4.0, 4, 7.0, 2.0};
 static constexpr PrepareTimes prepareTwoHeads = {5.5, 3, 9.5, 8.0};
 
 /// Scan: the state in and out, and a chunk at K = 128, by columns of V.
-static constexpr double scanStart = 3.6;
+static constexpr double scanStart = 3.8;
 /// With 32 columns it takes longer where other CTAs load too.
-static constexpr double splitChunk = 0.83;
-static constexpr double splitChunkBusy = 0.1;
+static constexpr double splitChunk = 0.77;
+static constexpr double splitChunkBusy = 0.08;
 static constexpr double registerChunk = 1.05;
 static constexpr double twoRegisterChunk = 1.6;
 /// How much longer products take with mma.sync.
