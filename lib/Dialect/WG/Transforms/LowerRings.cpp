@@ -30,7 +30,7 @@ namespace {
 struct Slots {
   RingType type;
   Value memory;
-  Value full, empty; // one barrier a slot
+  Value full, empty; // one barrier a slot; empty is null without a release
 };
 
 /// Where a use of a ring is.
@@ -58,9 +58,10 @@ private:
                                    /*offset=*/nullptr);
     slots.full = MBarrierAllocOp::create(b, slots.type.getSlots(),
                                          /*arrivals=*/1, /*offset=*/nullptr);
-    slots.empty = MBarrierAllocOp::create(b, slots.type.getSlots(),
-                                          ring.getConsumers() * warps,
-                                          /*offset=*/nullptr);
+    if (llvm::any_of(ring->getUsers(), llvm::IsaPred<ReleaseOp>))
+      slots.empty = MBarrierAllocOp::create(b, slots.type.getSlots(),
+                                            ring.getConsumers() * warps,
+                                            /*offset=*/nullptr);
     // Publishes the initialization of the barriers.
     gpu::BarrierOp::create(b);
     for (Operation *user : llvm::make_early_inc_range(ring->getUsers())) {
@@ -106,9 +107,11 @@ private:
     return tiles;
   }
 
-  // Waits for the end of the round before.
+  // Waits for the end of the round before, if there can be one.
   void createWaitForEmpty(ImplicitLocOpBuilder &b, const Slots &slots,
                           const Place &place) {
+    if (!slots.empty)
+      return;
     Value one = arith::ConstantIndexOp::create(b, 1);
     Value other = arith::XOrIOp::create(b, place.parity, one);
     Value empty = MBarrierAtOp::create(b, slots.empty, place.slot);

@@ -100,16 +100,20 @@ gpu.func @claim(%tokens: memref<?x128xbf16>, %decays: memref<4x64xf32>, %i: inde
     %full, %tiles:2 = wg.acquire %ring[%c0] {filled = array<i64: 0>} : !ring -> !key, !decay
     wg.copy %decays[], %tiles#1, %full : memref<4x64xf32>, !decay
   }
+  wg.release %ring[%c0] : !ring
   gpu.return
 }
 
 // Each ring has its own memory and barriers; what takes the place of a ring
-// takes that of its memory.
+// takes that of its memory. Without a release nobody waits for an empty slot.
 // CHECK-LABEL: gpu.func @over(
 // CHECK:         %[[FIRST:.*]] = wg.alloc : !wg.ring<1,
-// CHECK:         %[[FULL:.*]] = wg.mbarrier_alloc count(1) arrivals(1)
+// CHECK-NEXT:    wg.mbarrier_alloc count(1) arrivals(1)
+// CHECK-NEXT:    gpu.barrier
 // CHECK:         wg.alloc : !wg.ring<1,
-// CHECK:         wg.mbarrier_alloc count(1) arrivals(1)
+// CHECK-NEXT:    wg.mbarrier_alloc count(1) arrivals(1)
+// CHECK-NEXT:    gpu.barrier
+// CHECK-NOT:     wg.mbarrier_wait
 // CHECK:         wg.alloc over %[[FIRST]] : !wg.ring<1, {{.*}} {over_offset = 1024 : i64}
 gpu.func @over(%m: memref<4x64xf32>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
   %c0 = arith.constant 0 : index

@@ -17,7 +17,8 @@ def LowerRings : Pass<"wg-lower-rings", "::mlir::gpu::GPUFuncOp"> {
     that a slot is full and one that it is empty. Use i of a ring of n slots is
     slot i mod n in round i / n; a consumer waits for the parity of the round, a
     producer for the other one, so that the first round finds every slot empty.
-    The only place that computes a parity.
+    A ring that nobody releases has no use for the second row. The only place
+    that computes a parity.
 
     ```mlir
     %k = wg.take %ring[%i] : !wg.ring<3, !tile> -> !tile
