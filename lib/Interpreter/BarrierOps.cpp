@@ -151,13 +151,14 @@ bool Warpgroup::executeOnBarriers(Operation *op, Step &step) {
           return true;
         }
         barrier->expect(static_cast<int64_t>(expect.getBytes()));
-        step = arrive(op, *barrier, 1);
+        step = arrive(op, *barrier, static_cast<int64_t>(expect.getArrivals()));
         return true;
       })
       .Case([&](wg::MBarrierArriveOp arriveOp) {
         constexpr int64_t warps = wg::warpgroupThreads / wg::warpThreads;
+        int64_t count = arriveOp.getEachThread() ? wg::warpgroupThreads : warps;
         MBarrier *barrier = getMBarrier(op, arriveOp.getBarrier());
-        step = barrier ? arrive(op, *barrier, observer.inOneThread ? 1 : warps)
+        step = barrier ? arrive(op, *barrier, observer.inOneThread ? 1 : count)
                        : Step::Failed;
         return true;
       })

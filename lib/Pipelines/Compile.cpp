@@ -153,7 +153,7 @@ void gdr::buildTileProgramPipeline(OpPassManager &pm,
     pm.addPass(createCanonicalizerPass());
     pm.addPass(createCSEPass());
     if (options.lowerRings)
-      buildAllocateTilesPipeline(pm, features);
+      buildAllocateTilesPipeline(pm, features, options.racecheck);
   };
   buildForEachForm(pm, getChipNames(options), build);
 }
@@ -175,7 +175,7 @@ void gdr::buildCompilePipeline(OpPassManager &pm,
     AttachTargetsOptions targetOptions;
     targetOptions.chips.assign(chips.begin(), chips.end());
     pm.addPass(createAttachTargets(targetOptions));
-    buildLowerToGPUPipeline(pm, features);
+    buildLowerToGPUPipeline(pm, features, options.racecheck);
   };
   buildForEachForm(pm, chips, build);
 }

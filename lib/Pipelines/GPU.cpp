@@ -22,10 +22,13 @@
 using namespace mlir;
 
 void gdr::buildAllocateTilesPipeline(OpPassManager &pm,
-                                     const CommonFeatures &features) {
+                                     const CommonFeatures &features,
+                                     bool racecheck) {
   {
     auto &kernels = pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>();
-    kernels.addPass(wg::createLowerRings());
+    // Threads that copy arrive for themselves anyway.
+    kernels.addPass(
+        wg::createLowerRings({racecheck && features.hasBulkCopies}));
     if (!features.hasBulkCopies)
       kernels.addPass(wg::createCopiesToThreads());
     kernels.addPass(createCanonicalizerPass());
@@ -40,8 +43,9 @@ void gdr::buildAllocateTilesPipeline(OpPassManager &pm,
 
 // Tile programs to the programs of threads.
 static void buildTilePipeline(OpPassManager &pm,
-                              const gdr::CommonFeatures &features) {
-  gdr::buildAllocateTilesPipeline(pm, features);
+                              const gdr::CommonFeatures &features,
+                              bool racecheck) {
+  gdr::buildAllocateTilesPipeline(pm, features, racecheck);
   OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
   modules.addNestedPass<gpu::GPUFuncOp>(
       wg::createLowerRoles({features.hasSetRegisters}));
@@ -76,10 +80,11 @@ static void buildKernelPipeline(OpPassManager &pm) {
 }
 
 void gdr::buildLowerToGPUPipeline(OpPassManager &pm,
-                                  const CommonFeatures &features) {
+                                  const CommonFeatures &features,
+                                  bool racecheck) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  buildTilePipeline(pm, features);
+  buildTilePipeline(pm, features, racecheck);
   buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
   pm.addPass(createAllocateWorkspace());
   pm.addPass(createTensorMapToRuntime());
@@ -97,6 +102,7 @@ void gdr::registerGPUPipeline() {
         VerifyChipsOptions verifyOptions;
         verifyOptions.chips = chips;
         pm.addPass(createVerifyChips(verifyOptions));
-        buildLowerToGPUPipeline(pm, getCommonFeatures(chips));
+        buildLowerToGPUPipeline(pm, getCommonFeatures(chips),
+                                options.racecheck);
       });
 }

@@ -392,11 +392,13 @@ void mlir::gdr::createMBarrierInitFence(ImplicitLocOpBuilder &b) {
 }
 
 void mlir::gdr::createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier,
-                                     int64_t bytes) {
-  createAssembly(b, {}, barrier,
-                 "mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], " +
-                     std::to_string(bytes) + ";",
-                 "r");
+                                     int64_t bytes, int64_t arrivals) {
+  std::string text = "mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], " +
+                     std::to_string(bytes) + ";";
+  if (arrivals > 1)
+    text += "\nmbarrier.arrive.shared::cta.b64 _, [$0], " +
+            std::to_string(arrivals - 1) + ";";
+  createAssembly(b, {}, barrier, text, "r");
 }
 
 void mlir::gdr::createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier,

@@ -6,6 +6,7 @@
 // RUN: %{check} C=64  R=3 K=128 V=128 --dim=T=449,B=1 --lower-rings
 // RUN: %{check} C=128 R=2 K=128 V=128 --dim=T=130,B=2 --lower-rings --gates=zero
 // RUN: %{check} C=32  R=2 K=128 V=128 --dim=T=449,B=1 --lower-rings
+// RUN: %{check} C=64  R=2 K=128 V=128 --dim=T=320,B=1 --lower-rings --racecheck
 // RUN: %{check} C=32  R=3 K=96  V=64  --dim=T=320,B=1 --lower-rings --gates=zero
 // RUN: %{check} C=32  R=2 K=256 V=32  --dim=T=200,B=1 --lower-rings
 //

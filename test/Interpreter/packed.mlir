@@ -15,6 +15,7 @@
 // RUN: %{check} I=i32 C=64  H="" --dim=N=4,T=0
 // RUN: %{check} I=i32 C=32  H="" --dim=N=9,T=6
 // RUN: %{check} I=i64 C=32  H="" --dim=N=4,T=200 --lower-rings
+// RUN: %{check} I=i64 C=32  H="" --dim=N=4,T=200 --lower-rings --racecheck
 // RUN: %{check} I=i32 C=64  H="" --dim=N=3,T=200 --lower-rings
 
 !qk = memref<1x?x1x64xbf16, strided<[?, ?, ?, 1], offset: ?>>

@@ -56,8 +56,9 @@ static LogicalResult report(ModuleOp module, llvm::Error error) {
 }
 
 LogicalResult mlir::gdr::run::lowerToLLVM(ModuleOp module, TargetKind target,
-                                          StringRef chip) {
+                                          StringRef chip, bool racecheck) {
   CompileOptions options;
+  options.racecheck = racecheck;
   options.target = target == TargetKind::CPU ? "cpu" : "cuda";
   SmallVector<StringRef> chips;
   chip.split(chips, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
@@ -70,8 +71,10 @@ LogicalResult mlir::gdr::run::lowerToLLVM(ModuleOp module, TargetKind target,
 
 LogicalResult mlir::gdr::run::lowerToTilePrograms(ModuleOp module,
                                                   StringRef chip,
-                                                  bool lowerRings) {
+                                                  bool lowerRings,
+                                                  bool racecheck) {
   TileProgramOptions options;
+  options.racecheck = racecheck;
   options.lowerRings = lowerRings;
   if (!chip.empty())
     options.chips = {chip.str()};

@@ -19,11 +19,12 @@
 namespace mlir::gdr::run {
 
 /// Runs the compile pipeline on a module.
-LogicalResult lowerToLLVM(ModuleOp module, TargetKind target, StringRef chip);
+LogicalResult lowerToLLVM(ModuleOp module, TargetKind target, StringRef chip,
+                          bool racecheck);
 
 /// Runs it up to tile programs.
 LogicalResult lowerToTilePrograms(ModuleOp module, StringRef chip,
-                                  bool lowerRings);
+                                  bool lowerRings, bool racecheck);
 
 /// The host code of a function, from a module that was lowered to tile
 /// programs.

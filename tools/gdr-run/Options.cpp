@@ -48,6 +48,10 @@ struct CommandLine {
       cl::desc(
           "run PTX, which the driver compiles, also that of an earlier chip "
           "than the GPU")};
+  cl::opt<bool> racecheck{
+      "racecheck", cl::cat(category),
+      cl::desc(
+          "kernels that compute-sanitizer's racecheck can follow; slower")};
   cl::opt<bool> lowerRings{
       "lower-rings", cl::cat(category),
       cl::desc("interpret tile programs with rings lowered to barriers and "
@@ -160,6 +164,9 @@ static llvm::Error verify(const Options &options) {
     return makeError("--lower-rings needs --target=interpreter");
   if (options.ptx && options.target != TargetKind::CUDA)
     return makeError("--ptx needs --target=cuda");
+  if (options.racecheck && options.target != TargetKind::CUDA &&
+      !options.lowerRings)
+    return makeError("--racecheck needs --target=cuda or --lower-rings");
   if (options.bench && options.target == TargetKind::Interpreter)
     return makeError("--bench measures cpu and cuda, got --target=interpreter");
   if (!options.check && (options.steps > 1 || !options.splits.empty()))
@@ -179,6 +186,7 @@ llvm::Expected<Options> mlir::gdr::run::parseOptions(int argc, char **argv) {
   options.target = line.target;
   options.chip = line.chip;
   options.ptx = line.ptx;
+  options.racecheck = line.racecheck;
   options.lowerRings = line.lowerRings;
   options.check = line.check;
   options.bench = line.bench;

@@ -28,6 +28,7 @@ struct Options {
   TargetKind target = TargetKind::CPU;
   std::string chip;
   bool ptx = false;
+  bool racecheck = false;
   bool lowerRings = false;
   bool check = false;
   bool bench = false;

@@ -95,8 +95,9 @@ llvm::Error Runner::lower() {
     return makeError("cannot remove the other functions");
   LogicalResult compiled =
       options.target == TargetKind::Interpreter
-          ? lowerToTilePrograms(*lowered, chip, options.lowerRings)
-          : lowerToLLVM(*lowered, options.target, chip);
+          ? lowerToTilePrograms(*lowered, chip, options.lowerRings,
+                                options.racecheck)
+          : lowerToLLVM(*lowered, options.target, chip, options.racecheck);
   if (failed(compiled))
     return makeError("cannot compile function '{0}'", function.getName());
   return llvm::Error::success();

@@ -36,6 +36,10 @@ struct CompileOptions : PassPipelineOptions<CompileOptions> {
       llvm::cl::desc("schedule of every op that has none, without spaces: "
                      "#gdr.chunked<columns=64>"),
       llvm::cl::init("")};
+  Option<bool> racecheck{*this, "racecheck",
+                         llvm::cl::desc("kernels that compute-sanitizer's "
+                                        "racecheck can follow; slower"),
+                         llvm::cl::init(false)};
 };
 
 /// Options of `--gdr-tile-programs`.

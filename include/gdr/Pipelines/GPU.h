@@ -18,9 +18,10 @@ class OpPassManager;
 namespace mlir::gdr {
 
 /// Lowers rings to barriers and gives everything in shared memory its place:
-/// what is left are tile programs still.
+/// what is left are tile programs still. With `racecheck` they are slower, and
+/// compute-sanitizer's racecheck can follow them.
 void buildAllocateTilesPipeline(OpPassManager &pm,
-                                const CommonFeatures &features);
+                                const CommonFeatures &features, bool racecheck);
 
 /// Options of `--gdr-lower-to-gpu`.
 struct LowerToGPUOptions : PassPipelineOptions<LowerToGPUOptions> {
@@ -28,11 +29,16 @@ struct LowerToGPUOptions : PassPipelineOptions<LowerToGPUOptions> {
       *this, "chip",
       llvm::cl::desc("GPUs whose instructions to use: those that all of them "
                      "have (default: sm_90a)")};
+  Option<bool> racecheck{*this, "racecheck",
+                         llvm::cl::desc("kernels that compute-sanitizer's "
+                                        "racecheck can follow; slower"),
+                         llvm::cl::init(false)};
 };
 
 /// Lowers kernels in `gpu.module` to NVVM, with the instructions of `features`,
 /// and described host code to the LLVM dialect with calls of libgdr_runtime.
-void buildLowerToGPUPipeline(OpPassManager &pm, const CommonFeatures &features);
+void buildLowerToGPUPipeline(OpPassManager &pm, const CommonFeatures &features,
+                             bool racecheck);
 
 /// Registers it as `gdr-lower-to-gpu`.
 void registerGPUPipeline();

@@ -112,8 +112,9 @@ void createMBarrierInit(ImplicitLocOpBuilder &b, Value barrier,
 /// Arrives once the thread's copies have; "cp.async.mbarrier.arrive".
 void createMBarrierArriveCopies(ImplicitLocOpBuilder &b, Value barrier);
 void createMBarrierInitFence(ImplicitLocOpBuilder &b);
-void createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier,
-                          int64_t bytes);
+/// Arrives that many times, and expects bytes.
+void createMBarrierExpect(ImplicitLocOpBuilder &b, Value barrier, int64_t bytes,
+                          int64_t arrivals = 1);
 /// Only where the i1 says so: no branch, so that the address can be computed
 /// earlier.
 void createMBarrierArrive(ImplicitLocOpBuilder &b, Value barrier,

@@ -192,7 +192,8 @@ struct ConvertMBarrierExpect : OpConversionPattern<MBarrierExpectOp> {
   matchAndRewrite(MBarrierExpectOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    gdr::createMBarrierExpect(b, adaptor.getBarrier(), op.getBytes());
+    gdr::createMBarrierExpect(b, adaptor.getBarrier(), op.getBytes(),
+                              op.getArrivals());
     rewriter.eraseOp(op);
     return success();
   }
@@ -205,11 +206,15 @@ struct ConvertMBarrierArrive : OpConversionPattern<MBarrierArriveOp> {
   matchAndRewrite(MBarrierArriveOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    I32 i{b};
-    // What the other lanes have read must have been read.
-    gdr::createWarpSync(b);
-    gdr::createMBarrierArrive(b, adaptor.getBarrier(),
-                              i.equal(Thread(b).lane, 0));
+    Value isArriving;
+    if (op.getEachThread()) {
+      isArriving = arith::ConstantOp::create(b, b.getBoolAttr(true));
+    } else {
+      // What the other lanes have read must have been read.
+      gdr::createWarpSync(b);
+      isArriving = I32{b}.equal(Thread(b).lane, 0);
+    }
+    gdr::createMBarrierArrive(b, adaptor.getBarrier(), isArriving);
     rewriter.eraseOp(op);
     return success();
   }

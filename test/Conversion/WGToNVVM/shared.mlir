@@ -86,6 +86,9 @@ gpu.func @mbarrier_alloc() {
 // CHECK:         %[[IS:.*]] = arith.cmpi eq, %[[LANE]], %c0_i32 : i32
 // CHECK-NEXT:    "@$1 mbarrier.arrive.shared::cta.b64 _, [$0];", "r,b" %[[ONE]], %[[IS]]
 // CHECK:         "{{.*}}mbarrier.try_wait.parity.shared::cta.b64 done, [$0], $1;{{.*}}", "r,r" %[[ONE]], %[[POSITION]]
+// CHECK-NEXT:    "@$1 mbarrier.arrive.shared::cta.b64 _, [$0];", "r,b" %[[ONE]], %true
+// CHECK:         scf.if
+// CHECK-NEXT:      "mbarrier.arrive.expect_tx.shared::cta.b64 _, [$0], 0;\0Ambarrier.arrive.shared::cta.b64 _, [$0], 128;", "r" %[[ONE]]
 gpu.func @barriers(%all: !wg.mbarrier, %i: index) {
   %one = wg.mbarrier_at %all[%i]
   wg.one_thread {
@@ -93,6 +96,10 @@ gpu.func @barriers(%all: !wg.mbarrier, %i: index) {
   }
   wg.mbarrier_arrive %one
   wg.mbarrier_wait %one parity(%i)
+  wg.mbarrier_arrive %one each_thread
+  wg.one_thread {
+    wg.mbarrier_expect %one bytes(0) {arrivals = 129}
+  }
   gpu.return
 }
 

@@ -160,9 +160,13 @@ func.func @barriers(%i: index) {
   wg.one_thread {
     // CHECK: wg.mbarrier_expect %[[ONE]] bytes(24576)
     wg.mbarrier_expect %one bytes(24576)
+    // CHECK: wg.mbarrier_expect %[[ONE]] bytes(0) {arrivals = 129 : i64}
+    wg.mbarrier_expect %one bytes(0) {arrivals = 129}
   }
   // CHECK: wg.mbarrier_arrive %[[ONE]]
   wg.mbarrier_arrive %one
+  // CHECK: wg.mbarrier_arrive %[[ONE]] each_thread
+  wg.mbarrier_arrive %one each_thread
   // CHECK: wg.mbarrier_wait %[[ONE]] parity(%{{.*}})
   wg.mbarrier_wait %one parity(%c1)
   return

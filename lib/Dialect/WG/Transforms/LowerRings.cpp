@@ -31,6 +31,8 @@ struct Slots {
   RingType type;
   Value memory;
   Value full, empty; // one barrier a slot; empty is null without a release
+  /// Of the barriers that say that a slot is full.
+  int64_t arrivals = 1;
 };
 
 /// Where a use of a ring is.
@@ -40,6 +42,8 @@ struct Place {
 };
 
 struct LowerRings : wg::impl::LowerRingsBase<LowerRings> {
+  using Base::Base;
+
   void runOnOperation() override {
     SmallVector<RingOp> rings;
     getOperation()->walk([&](RingOp ring) { rings.push_back(ring); });
@@ -52,15 +56,20 @@ private:
     ImplicitLocOpBuilder b(ring.getLoc(), ring);
     Slots slots;
     slots.type = ring.getRing().getType();
-    constexpr int64_t warps = warpgroupThreads / warpThreads;
+    const int64_t arrivals =
+        eachThreadArrives ? warpgroupThreads : warpgroupThreads / warpThreads;
+    // Threads that fill a slot, and the one that copies.
+    if (eachThreadArrives &&
+        llvm::any_of(ring->getUsers(), llvm::IsaPred<ClaimOp>))
+      slots.arrivals += warpgroupThreads;
     slots.memory = AllocOp::create(b, slots.type, /*over=*/nullptr,
                                    /*over_offset=*/nullptr,
                                    /*offset=*/nullptr);
     slots.full = MBarrierAllocOp::create(b, slots.type.getSlots(),
-                                         /*arrivals=*/1, /*offset=*/nullptr);
+                                         slots.arrivals, /*offset=*/nullptr);
     if (llvm::any_of(ring->getUsers(), llvm::IsaPred<ReleaseOp>))
       slots.empty = MBarrierAllocOp::create(b, slots.type.getSlots(),
-                                            ring.getConsumers() * warps,
+                                            ring.getConsumers() * arrivals,
                                             /*offset=*/nullptr);
     // Publishes the initialization of the barriers.
     gpu::BarrierOp::create(b);
@@ -125,11 +134,24 @@ private:
     int64_t bytes = slots.type.getCopiedBytes();
     for (int64_t tile : acquire.getFilled())
       bytes -= slots.type.getTiles()[tile].getBytes();
-    MBarrierExpectOp::create(b, full, bytes);
+    bool isFilled = !acquire.getFilled().empty();
+    MBarrierExpectOp::create(b, full, bytes, isFilled ? 1 : slots.arrivals);
+    if (isFilled && slots.arrivals > 1)
+      createArrivals(acquire, slots);
     SmallVector<Value> results = {full};
     llvm::append_range(results, createTiles(b, slots, place.slot));
     acquire->replaceAllUsesWith(results);
     acquire.erase();
+  }
+
+  // Of the threads that have filled tiles of the slot, before one of them goes
+  // on to copy the others.
+  void createArrivals(AcquireOp acquire, const Slots &slots) {
+    ImplicitLocOpBuilder b(acquire.getLoc(),
+                           acquire->getParentOfType<OneThreadOp>());
+    Value slot = createPlace(b, slots, acquire.getUse()).slot;
+    MBarrierArriveOp::create(b, MBarrierAtOp::create(b, slots.full, slot),
+                             /*each_thread=*/true);
   }
 
   void lower(ImplicitLocOpBuilder &b, ClaimOp claim, const Slots &slots) {
@@ -150,7 +172,7 @@ private:
   void lower(ImplicitLocOpBuilder &b, ReleaseOp release, const Slots &slots) {
     Place place = createPlace(b, slots, release.getUse());
     Value empty = MBarrierAtOp::create(b, slots.empty, place.slot);
-    MBarrierArriveOp::create(b, empty);
+    MBarrierArriveOp::create(b, empty, eachThreadArrives);
     release.erase();
   }
 };

@@ -1,4 +1,5 @@
 // RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(wg-lower-rings)))' | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(wg-lower-rings{each-thread-arrives=true})))' | FileCheck %s --check-prefix=EACH
 
 !key = !wg.shared<64x128xbf16, swizzle = 128>
 !decay = !wg.shared<4x64xf32>
@@ -47,7 +48,14 @@ gpu.module @kernels {
 // CHECK:           %[[REST:.*]] = arith.remui
 // CHECK:           %[[SLOT:.*]] = arith.index_castui %[[REST]] : i32 to index
 // CHECK:           %[[EMPTY:.*]] = wg.mbarrier_at %[[EMPTIES]][%[[SLOT]]]
-// CHECK-NEXT:      wg.mbarrier_arrive %[[EMPTY]]
+// CHECK-NEXT:      wg.mbarrier_arrive %[[EMPTY]]{{$}}
+
+// EACH-LABEL: gpu.func @ring(
+// EACH:         wg.mbarrier_alloc count(3) arrivals(1)
+// EACH-NEXT:    %[[EMPTIES:.*]] = wg.mbarrier_alloc count(3) arrivals(256)
+// EACH:         wg.mbarrier_expect %{{.*}} bytes(17408){{$}}
+// EACH:         %[[EMPTY:.*]] = wg.mbarrier_at %[[EMPTIES]]
+// EACH-NEXT:    wg.mbarrier_arrive %[[EMPTY]] each_thread
 gpu.func @ring(%map: !wg.tensor_map, %decays: memref<4x64xf32>, %n: index) kernel attributes {known_block_size = array<i32: 384, 1, 1>} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -90,7 +98,19 @@ gpu.func @ring(%map: !wg.tensor_map, %decays: memref<4x64xf32>, %n: index) kerne
 // CHECK:           wg.mbarrier_wait
 // CHECK-NEXT:      %[[FULL:.*]] = wg.mbarrier_at %[[FULLS]]
 // CHECK-NEXT:      wg.mbarrier_expect %[[FULL]] bytes(1024)
-gpu.func @claim(%tokens: memref<?x128xbf16>, %decays: memref<4x64xf32>, %i: index) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
+
+// Those that have filled the slot arrive, and the one that copies arrives again;
+// where it copies all, it arrives for them.
+// EACH-LABEL: gpu.func @claim(
+// EACH:         %[[FULLS:.*]] = wg.mbarrier_alloc count(3) arrivals(129)
+// EACH:         wg.fill
+// EACH-NEXT:    wg.sync
+// EACH:         %[[FULL:.*]] = wg.mbarrier_at %[[FULLS]]
+// EACH-NEXT:    wg.mbarrier_arrive %[[FULL]] each_thread
+// EACH-NEXT:    wg.one_thread {
+// EACH:           wg.mbarrier_expect %{{.*}} bytes(1024){{$}}
+// EACH:           wg.mbarrier_expect %{{.*}} bytes(17408) {arrivals = 129 : i64}
+gpu.func @claim(%tokens: memref<?x128xbf16>, %keys: memref<64x128xbf16>, %decays: memref<4x64xf32>, %i: index) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
   %c0 = arith.constant 0 : index
   %ring = wg.ring consumers(1) : !ring
   %claimed:2 = wg.claim %ring[%c0] : !ring -> !key, !decay
@@ -99,6 +119,9 @@ gpu.func @claim(%tokens: memref<?x128xbf16>, %decays: memref<4x64xf32>, %i: inde
   wg.one_thread {
     %full, %tiles:2 = wg.acquire %ring[%c0] {filled = array<i64: 0>} : !ring -> !key, !decay
     wg.copy %decays[], %tiles#1, %full : memref<4x64xf32>, !decay
+    %next_full, %next:2 = wg.acquire %ring[%i] : !ring -> !key, !decay
+    wg.copy %keys[], %next#0, %next_full : memref<64x128xbf16>, !key
+    wg.copy %decays[], %next#1, %next_full : memref<4x64xf32>, !decay
   }
   wg.release %ring[%c0] : !ring
   gpu.return

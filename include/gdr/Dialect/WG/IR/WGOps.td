@@ -597,15 +597,19 @@ def WG_MBarrierAtOp : WG_Op<"mbarrier_at", [Pure]> {
 
 def WG_MBarrierExpectOp : WG_Op<"mbarrier_expect", [WG_ByOneThread]> {
   let summary = "arrives, and lets the phase wait for bytes that are copied";
+  let description = [{
+    Arrives once, or `arrivals` times: for other threads too.
+  }];
   let arguments = (ins WG_MBarrierType:$barrier,
-                       ConfinedAttr<I64Attr, [IntNonNegative, MBarrierCount]>:$bytes);
+                       ConfinedAttr<I64Attr, [IntNonNegative, MBarrierCount]>:$bytes,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive, MBarrierCount]>, "1">:$arrivals);
   let assemblyFormat = "$barrier `bytes` `(` $bytes `)` attr-dict";
 }
 
 def WG_MBarrierArriveOp : WG_Op<"mbarrier_arrive", [WG_Collective]> {
-  let summary = "one thread of each warp arrives";
-  let arguments = (ins WG_MBarrierType:$barrier);
-  let assemblyFormat = "$barrier attr-dict";
+  let summary = "one thread of each warp arrives, or each thread";
+  let arguments = (ins WG_MBarrierType:$barrier, UnitAttr:$each_thread);
+  let assemblyFormat = "$barrier (`each_thread` $each_thread^)? attr-dict";
 }
 
 def WG_MBarrierWaitOp : WG_Op<"mbarrier_wait"> {

@@ -20,6 +20,11 @@ def LowerRings : Pass<"wg-lower-rings", "::mlir::gpu::GPUFuncOp"> {
     A ring that nobody releases has no use for the second row. The only place
     that computes a parity.
 
+    One thread of each warp arrives for the others, after a barrier of the warp,
+    and the thread that copies for those that fill a tile, after one of the
+    warpgroup. compute-sanitizer's racecheck does not follow that; with
+    `each-thread-arrives`, which is slower, there is nothing to follow.
+
     ```mlir
     %k = wg.take %ring[%i] : !wg.ring<3, !tile> -> !tile
     ```
@@ -33,6 +38,11 @@ def LowerRings : Pass<"wg-lower-rings", "::mlir::gpu::GPUFuncOp"> {
     %k = wg.slot %memory[%slot] tile(0) : !wg.ring<3, !tile> -> !tile
     ```
   }];
+  let options = [
+    Option<"eachThreadArrives", "each-thread-arrives", "bool",
+           /*default=*/"false",
+           "each thread arrives for itself, for racecheck">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect"];
 }
