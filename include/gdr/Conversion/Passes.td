@@ -186,7 +186,7 @@ def RecurrentToGPU : Pass<"gdr-recurrent-to-gpu", "::mlir::ModuleOp"> {
 
     Accesses are 16 bytes wide if the addresses and strides allow it, which host
     code tests where the types do not say; otherwise a second kernel, named
-    `..._narrow`, accesses single elements.
+    `..._narrow`, accesses single elements. Equal kernels of a function are one.
 
     The grid is one-dimensional, so that no limit of its y and z dimension
     applies. Requires memrefs (run `one-shot-bufferize` first), static HK, HV, K
@@ -272,7 +272,8 @@ def ChunkToWG : Pass<"gdr-chunk-to-wg", "::mlir::ModuleOp"> {
   let summary = "Write the chunk stages as tile programs of warpgroups";
   let description = [{
     Moves each `gdr.chunk_prepare` and `gdr.chunk_scan` on memrefs into a
-    `gpu.func` in the `wg` dialect and launches it. The matrices that one passes
+    `gpu.func` in the `wg` dialect and launches it; stages of a function that
+    come to the same kernel share it. The matrices that one passes
     to the other lie in memory as they do in shared memory (`tile_layout`
     `swizzle_128b`), so that a consecutive copy brings them.
 
