@@ -23,19 +23,23 @@ void gdr::buildLowerToCPUPipeline(OpPassManager &pm) {
   // gdr, linalg -> scf, vector
   pm.addPass(createChunkToLoops());
   pm.addPass(createRecurrentToLoops());
-  pm.addPass(createCopyToLinalg());
-  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  pm.addPass(createLoopInvariantCodeMotionPass());
+  {
+    OpPassManager &functions = pm.nest<func::FuncOp>();
+    functions.addPass(createCopyToLinalg());
+    functions.addPass(createConvertLinalgToLoopsPass());
+    functions.addPass(createCanonicalizerPass());
+    functions.addPass(createCSEPass());
+    functions.addPass(createLoopInvariantCodeMotionPass());
+  }
   pm.addPass(createParallelToRuntime());
 
   // operations that LLVM or its targets lack
-  pm.addPass(createConvertVectorToSCFPass());
-  pm.addPass(createExpandMath());
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createConvertVectorToSCFPass());
+  functions.addPass(createExpandMath());
   arith::ArithExpandOpsPassOptions arithOptions;
   arithOptions.includeBf16 = true;
-  pm.addPass(arith::createArithExpandOpsPass(arithOptions));
+  functions.addPass(arith::createArithExpandOpsPass(arithOptions));
   buildHostToLLVMPipeline(pm);
 }
 

@@ -13,7 +13,9 @@
 #include "gdr/Pipelines/Host.h"
 #include "gdr/Target/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -41,51 +43,56 @@ void gdr::buildAllocateTilesPipeline(OpPassManager &pm,
   pm.addPass(wg::createAllocateShared({features.sharedMemoryBytes}));
 }
 
-// Tile programs to the programs of threads.
-static void buildTilePipeline(OpPassManager &pm,
-                              const gdr::CommonFeatures &features,
-                              bool racecheck) {
-  gdr::buildAllocateTilesPipeline(pm, features, racecheck);
-  OpPassManager &modules = pm.nest<gpu::GPUModuleOp>();
-  modules.addNestedPass<gpu::GPUFuncOp>(
-      wg::createLowerRoles({features.hasSetRegisters}));
-  modules.addPass(
+// Kernels to operations that have a counterpart in NVVM. Nested on a kernel, so
+// that all kernels are lowered at the same time: they are most of the work.
+static void buildKernelPipeline(OpPassManager &kernels,
+                                const gdr::CommonFeatures &features) {
+  // tiles -> threads
+  kernels.addPass(wg::createLowerRoles({features.hasSetRegisters}));
+  kernels.addPass(
       gdr::createWGToNVVM({features.tensorCores, features.hasBulkCopies}));
-  modules.addPass(createCanonicalizerPass());
-  modules.addPass(createCSEPass());
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+
+  kernels.addPass(gdr::createSubgroupReduceToShuffles());
+  kernels.addPass(gdr::createMathToNVVM());
+  kernels.addPass(memref::createExpandStridedMetadataPass());
+  kernels.addPass(createLowerAffinePass());
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+
+  // vectors before everything else, because only their own conversion takes
+  // more than one dimension
+  kernels.addPass(createSCFToControlFlowPass());
+  kernels.addPass(createConvertVectorToLLVMPass());
 }
 
-static void buildKernelPipeline(OpPassManager &pm) {
-  pm.addPass(gdr::createSubgroupReduceToShuffles());
-  pm.addPass(gdr::createMathToNVVM());
-  VectorTransferToSCFOptions scfOptions;
-  pm.addPass(createConvertVectorToSCFPass(scfOptions.enableFullUnroll()));
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-
-  // everything -> nvvm; vectors first, because only their own conversion takes
-  // more than one dimension
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertVectorToLLVMPass());
+static void buildKernelsToNVVMPipeline(OpPassManager &modules,
+                                       const gdr::CommonFeatures &features) {
+  buildKernelPipeline(modules.nest<gpu::GPUFuncOp>(), features);
+  // Replaces the functions, so that it has to see the module.
   ConvertGpuOpsToNVVMOpsOptions nvvmOptions;
   nvvmOptions.useBarePtrCallConv = true;
-  pm.addPass(createConvertGpuOpsToNVVMOps(nvvmOptions));
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  pm.addPass(createConvertNVVMToLLVMPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-  pm.addPass(gdr::createStreamingToNVVM());
+  modules.addPass(createConvertGpuOpsToNVVMOps(nvvmOptions));
+  OpPassManager &kernels = modules.nest<LLVM::LLVMFuncOp>();
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(createConvertNVVMToLLVMPass());
+  kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addPass(gdr::createStreamingToNVVM());
 }
 
 void gdr::buildLowerToGPUPipeline(OpPassManager &pm,
                                   const CommonFeatures &features,
                                   bool racecheck) {
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  buildTilePipeline(pm, features, racecheck);
-  buildKernelPipeline(pm.nest<gpu::GPUModuleOp>());
+  for (OpPassManager *functions :
+       {&pm.nest<func::FuncOp>(),
+        &pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>()}) {
+    functions->addPass(createCanonicalizerPass());
+    functions->addPass(createCSEPass());
+  }
+  buildAllocateTilesPipeline(pm, features, racecheck);
+  buildKernelsToNVVMPipeline(pm.nest<gpu::GPUModuleOp>(), features);
   pm.addPass(createAllocateWorkspace());
   pm.addPass(createTensorMapToRuntime());
   pm.addPass(createLaunchToRuntime());

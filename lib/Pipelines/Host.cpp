@@ -8,6 +8,8 @@
 #include "gdr/Pipelines/Host.h"
 
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -15,21 +17,27 @@
 using namespace mlir;
 
 void gdr::buildHostToLLVMPipeline(OpPassManager &pm) {
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
+  {
+    OpPassManager &functions = pm.nest<func::FuncOp>();
+    functions.addPass(memref::createExpandStridedMetadataPass());
+    functions.addPass(createLowerAffinePass());
+    functions.addPass(createCanonicalizerPass());
+    functions.addPass(createCSEPass());
 
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertVectorToLLVMPass());
-  pm.addPass(createConvertMathToLLVMPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createConvertIndexToLLVMPass());
-  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
-  pm.addPass(createConvertFuncToLLVMPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createUBToLLVMConversionPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
+    functions.addPass(createSCFToControlFlowPass());
+    functions.addPass(createConvertVectorToLLVMPass());
+    functions.addPass(createConvertMathToLLVMPass());
+    functions.addPass(createArithToLLVMConversionPass());
+    functions.addPass(createConvertIndexToLLVMPass());
+  }
+  // What replaces functions or declares what they call has to see the module:
+  // one pass, because it goes through the kernels too.
+  ConvertToLLVMPassOptions options;
+  options.filterDialects = {"memref", "func", "cf"};
+  pm.addPass(createConvertToLLVMPass(options));
+  OpPassManager &functions = pm.nest<LLVM::LLVMFuncOp>();
+  functions.addPass(createUBToLLVMConversionPass());
+  functions.addPass(createReconcileUnrealizedCastsPass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
 }

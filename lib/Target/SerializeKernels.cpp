@@ -89,6 +89,7 @@ namespace {
 
 /// What becomes one object.
 struct Job {
+  gpu::GPUModuleOp module;
   NVVM::NVVMTargetAttr target;
   Chip chip;
   /// Null for all of the module's.
@@ -105,9 +106,8 @@ struct SerializeKernels : gdr::impl::SerializeKernelsBase<SerializeKernels> {
       return signalPassFailure();
     SmallVector<gpu::GPUModuleOp> modules(
         getOperation().getOps<gpu::GPUModuleOp>());
-    for (gpu::GPUModuleOp module : modules)
-      if (failed(serialize(module)))
-        return signalPassFailure();
+    if (!modules.empty() && failed(serialize(modules)))
+      signalPassFailure();
   }
 
 private:
@@ -118,35 +118,42 @@ private:
     return success();
   }
 
-  LogicalResult serialize(gpu::GPUModuleOp module) {
-    if (failed(verifyIsSelfContained(module)))
-      return failure();
-    FailureOr<SmallVector<Job>> jobs = getJobs(module);
-    if (failed(jobs))
-      return failure();
+  LogicalResult serialize(ArrayRef<gpu::GPUModuleOp> modules) {
+    SmallVector<Job> jobs;
+    for (gpu::GPUModuleOp module : modules)
+      if (failed(verifyIsSelfContained(module)) ||
+          failed(addJobs(module, jobs)))
+        return failure();
     std::string tool;
     if (format == "cubin") {
       llvm::Expected<std::string> found = findCudaTool("ptxas", ptxas);
       if (!found)
-        return module.emitError(llvm::toString(found.takeError()));
+        return modules.front()->emitError(llvm::toString(found.takeError()));
       tool = *found;
     }
     // Most of the time is spent here, half of it in ptxas.
-    if (failed(failableParallelForEach(&getContext(), *jobs, [&](Job &job) {
-          return run(module, tool, job);
-        })))
+    if (failed(failableParallelForEach(
+            &getContext(), jobs, [&](Job &job) { return run(tool, job); })))
       return failure();
+    for (gpu::GPUModuleOp module : modules)
+      replace(module, jobs);
+    return success();
+  }
+
+  // Replaces the module by the objects of its jobs.
+  static void replace(gpu::GPUModuleOp module, ArrayRef<Job> jobs) {
     OpBuilder b(module);
-    SmallVector<Attribute> objects =
-        llvm::map_to_vector(*jobs, [](const Job &job) { return job.object; });
+    SmallVector<Attribute> objects;
+    for (const Job &job : jobs)
+      if (job.module == module)
+        objects.push_back(job.object);
     gpu::BinaryOp::create(b, module.getLoc(), module.getName(),
                           /*offloadingHandler=*/nullptr,
                           b.getArrayAttr(objects));
     module.erase();
-    return success();
   }
 
-  FailureOr<SmallVector<Job>> getJobs(gpu::GPUModuleOp module) {
+  LogicalResult addJobs(gpu::GPUModuleOp module, SmallVector<Job> &jobs) {
     ArrayAttr targets = module.getTargetsAttr();
     if (!targets)
       return module.emitOpError("expected targets; run gdr-attach-targets "
@@ -158,7 +165,6 @@ private:
           llvm::make_filter_range(module.getOps<LLVM::LLVMFuncOp>(), isKernel));
     else
       kernels.push_back(nullptr);
-    SmallVector<Job> jobs;
     for (Attribute attribute : targets) {
       auto target = dyn_cast<NVVM::NVVMTargetAttr>(attribute);
       if (!target)
@@ -167,14 +173,14 @@ private:
       if (!chip)
         return module.emitOpError(getUnknownChipMessage(target.getChip()));
       for (LLVM::LLVMFuncOp kernel : kernels)
-        jobs.push_back({target, *chip, kernel, nullptr});
+        jobs.push_back({module, target, *chip, kernel, nullptr});
     }
-    return jobs;
+    return success();
   }
 
   // In any thread.
-  LogicalResult run(gpu::GPUModuleOp module, StringRef tool, Job &job) {
-    FailureOr<std::string> ptx = createPtx(module, job);
+  LogicalResult run(StringRef tool, Job &job) {
+    FailureOr<std::string> ptx = createPtx(job);
     if (failed(ptx))
       return failure();
     gpu::KernelTableAttr kernels;
@@ -189,10 +195,11 @@ private:
           b.getStringAttr(*ptx), /*properties=*/nullptr, kernels);
       return success();
     }
-    return assemble(module, tool, *ptx, kernels, job);
+    return assemble(tool, *ptx, kernels, job);
   }
 
-  FailureOr<std::string> createPtx(gpu::GPUModuleOp module, const Job &job) {
+  FailureOr<std::string> createPtx(const Job &job) {
+    gpu::GPUModuleOp module = job.module;
     OwningOpRef<gpu::GPUModuleOp> clone =
         cloneFor(module, job.kernel, job.chip);
     bool hasErrors = false;
@@ -218,8 +225,9 @@ private:
     return StringRef(serialized->data(), serialized->size()).rtrim('\0').str();
   }
 
-  LogicalResult assemble(gpu::GPUModuleOp module, StringRef tool, StringRef ptx,
+  LogicalResult assemble(StringRef tool, StringRef ptx,
                          gpu::KernelTableAttr kernels, Job &job) {
+    gpu::GPUModuleOp module = job.module;
     llvm::Expected<AssembledModule> assembled =
         runPtxas(tool, ptx, job.target.getChip());
     if (!assembled)

@@ -186,7 +186,7 @@ def RecurrentToGPU : Pass<"gdr-recurrent-to-gpu", "::mlir::ModuleOp"> {
 
     Accesses are 16 bytes wide if the addresses and strides allow it, which host
     code tests where the types do not say; otherwise a second kernel, named
-    `..._narrow`, accesses single elements.
+    `..._narrow`, accesses single elements. Equal kernels of a function are one.
 
     The grid is one-dimensional, so that no limit of its y and z dimension
     applies. Requires memrefs (run `one-shot-bufferize` first), static HK, HV, K
@@ -202,7 +202,7 @@ def RecurrentToGPU : Pass<"gdr-recurrent-to-gpu", "::mlir::ModuleOp"> {
 }
 
 def SubgroupReduceToShuffles
-    : Pass<"gdr-subgroup-reduce-to-shuffles", "::mlir::gpu::GPUModuleOp"> {
+    : Pass<"gdr-subgroup-reduce-to-shuffles", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Lower gpu.subgroup_reduce over part of a warp to shuffles";
   let description = [{
     Lowers sums of f32 scalars and vectors over 2, 4, .. 32 consecutive lanes to
@@ -223,7 +223,7 @@ def SubgroupReduceToShuffles
   ];
 }
 
-def MathToNVVM : Pass<"gdr-math-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
+def MathToNVVM : Pass<"gdr-math-to-nvvm", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Lower math on f32 without libdevice";
   let description = [{
     Lowers `math.exp`, `math.rsqrt`, `math.log`, `math.log1p` and `math.fma` on f32 scalars
@@ -246,7 +246,8 @@ def MathToNVVM : Pass<"gdr-math-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
   ];
 }
 
-def StreamingToNVVM : Pass<"gdr-streaming-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
+def StreamingToNVVM
+    : Pass<"gdr-streaming-to-nvvm", "::mlir::LLVM::LLVMFuncOp"> {
   let summary = "Lower nontemporal accesses to ones that bypass the L1 cache";
   let description = [{
     The NVPTX backend ignores `nontemporal`. This pass turns such loads and
@@ -271,7 +272,8 @@ def ChunkToWG : Pass<"gdr-chunk-to-wg", "::mlir::ModuleOp"> {
   let summary = "Write the chunk stages as tile programs of warpgroups";
   let description = [{
     Moves each `gdr.chunk_prepare` and `gdr.chunk_scan` on memrefs into a
-    `gpu.func` in the `wg` dialect and launches it. The matrices that one passes
+    `gpu.func` in the `wg` dialect and launches it; stages of a function that
+    come to the same kernel share it. The matrices that one passes
     to the other lie in memory as they do in shared memory (`tile_layout`
     `swizzle_128b`), so that a consecutive copy brings them.
 
@@ -304,13 +306,14 @@ def ChunkToWG : Pass<"gdr-chunk-to-wg", "::mlir::ModuleOp"> {
   ];
 }
 
-def WGToNVVM : Pass<"gdr-wg-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
+def WGToNVVM : Pass<"gdr-wg-to-nvvm", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Lower warpgroup tiles to the program of one thread";
   let description = [{
     Register tiles become vectors of the elements that a thread holds, in the
     order of the encoding, shared tiles and barriers the i32 addresses of their
-    first byte. Products, copies and barriers become inline assembly, which the
-    serialization marks convergent.
+    first byte: offsets from `@wg_shared`, which `wg-allocate-shared` declares.
+    Products, copies and barriers become inline assembly, which the serialization
+    marks convergent.
 
     Products are those of the warpgroup (`wgmma`) or, for other chips than
     sm_90a, of its four warps (`mma.sync`): each multiplies its 16 rows at once,

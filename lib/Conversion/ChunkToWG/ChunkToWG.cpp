@@ -194,6 +194,7 @@ private:
     kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     b.getI32IntegerAttr(blocksPerSM));
     createKernelBody(op, kernel, boxes, passed.getArrayRef(), createBody);
+    kernel = reuseEqualKernel(kernel);
 
     Value one = arith::ConstantIndexOp::create(b, 1);
     Value perUnit = arith::ConstantIndexOp::create(b, blocksPerUnit);

@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OperationSupport.h"
 #include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
@@ -76,5 +77,26 @@ gpu::GPUFuncOp mlir::gdr::createKernel(func::FuncOp func, const Twine &suffix,
   kernel.setKnownBlockSizeAttr(
       b.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
   SymbolTable(gpuModule).insert(kernel);
+  return kernel;
+}
+
+// All attributes of a kernel but its name.
+static DictionaryAttr getAttributes(gpu::GPUFuncOp kernel) {
+  NamedAttrList attributes(kernel->getAttrDictionary());
+  attributes.erase(SymbolTable::getSymbolAttrName());
+  return attributes.getDictionary(kernel.getContext());
+}
+
+gpu::GPUFuncOp mlir::gdr::reuseEqualKernel(gpu::GPUFuncOp kernel) {
+  auto module = kernel->getParentOfType<gpu::GPUModuleOp>();
+  for (auto other : module.getOps<gpu::GPUFuncOp>()) {
+    if (other == kernel || getAttributes(other) != getAttributes(kernel) ||
+        !OperationEquivalence::isRegionEquivalentTo(
+            &other.getBody(), &kernel.getBody(),
+            OperationEquivalence::IgnoreLocations))
+      continue;
+    kernel.erase();
+    return other;
+  }
   return kernel;
 }

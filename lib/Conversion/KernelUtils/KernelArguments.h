@@ -39,6 +39,10 @@ Value createRebuiltMemRef(ImplicitLocOpBuilder &b, const PassedMemRef &passed,
 gpu::GPUFuncOp createKernel(func::FuncOp func, const Twine &suffix,
                             TypeRange argumentTypes, int64_t threads);
 
+/// A kernel of the same GPU module that does the same, in whose favour this one
+/// is erased, or else this one. Schedules often differ in one of their kernels.
+gpu::GPUFuncOp reuseEqualKernel(gpu::GPUFuncOp kernel);
+
 } // namespace mlir::gdr
 
 #endif // GDR_CONVERSION_KERNELUTILS_KERNELARGUMENTS_H

@@ -113,7 +113,15 @@ struct MathToNVVM : gdr::impl::MathToNVVMBase<MathToNVVM> {
       return name == math::Log1pOp::getOperationName() ||
              name == math::LogOp::getOperationName();
     });
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    // Only these and what they become: a kernel has many other operations.
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<math::MathDialect>(op->getDialect()))
+        ops.push_back(op);
+    });
+    GreedyRewriteConfig config;
+    config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
+    if (failed(applyOpPatternsGreedily(ops, std::move(patterns), config)))
       signalPassFailure();
   }
 };

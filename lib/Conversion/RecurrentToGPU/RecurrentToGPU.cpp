@@ -195,7 +195,7 @@ private:
     gpu::GPUFuncOp kernel = createKernel(op, ValueRange(arguments).getTypes(),
                                          accessBytes ? "" : "_narrow");
     expandInKernel(op, kernel, passed.getArrayRef(), accessBytes);
-    createLaunch(b, op, kernel, arguments);
+    createLaunch(b, op, reuseEqualKernel(kernel), arguments);
   }
 
   gpu::GPUFuncOp createKernel(RecurrentOp op, TypeRange argumentTypes,

@@ -20,22 +20,6 @@
 using namespace mlir;
 using namespace mlir::wg;
 
-static constexpr StringLiteral sharedMemoryName = "wg_shared";
-
-// The dynamic shared memory of the kernels of a module.
-static LLVM::GlobalOp getOrCreateSharedMemory(Operation *op, OpBuilder &b) {
-  auto module = op->getParentOfType<gpu::GPUModuleOp>();
-  if (auto global = module.lookupSymbol<LLVM::GlobalOp>(sharedMemoryName))
-    return global;
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(module.getBody());
-  return LLVM::GlobalOp::create(
-      b, module.getLoc(), LLVM::LLVMArrayType::get(b.getI8Type(), 0),
-      /*isConstant=*/false, LLVM::Linkage::External, sharedMemoryName,
-      /*value=*/Attribute(), /*alignment=*/tileAlignment,
-      static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
-}
-
 // The i32 address at an offset, in bytes, that wg-allocate-shared has chosen.
 static FailureOr<Value> createAddress(Operation *op,
                                       std::optional<uint64_t> offset,
@@ -44,8 +28,9 @@ static FailureOr<Value> createAddress(Operation *op,
     return op->emitOpError("expected an offset; run wg-allocate-shared before "
                            "gdr-wg-to-nvvm");
   ImplicitLocOpBuilder b(op->getLoc(), rewriter);
-  Value base =
-      LLVM::AddressOfOp::create(b, getOrCreateSharedMemory(op, rewriter));
+  auto pointer = LLVM::LLVMPointerType::get(
+      b.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+  Value base = LLVM::AddressOfOp::create(b, pointer, sharedMemoryName);
   Value address = LLVM::PtrToIntOp::create(b, b.getI32Type(), base);
   I32 i{b};
   return i.add(address, i.get(static_cast<int64_t>(*offset)));

@@ -218,3 +218,25 @@ func.func @split_snapshots(%q: memref<1x256x1x128xbf16>, %matrix: !few_matrix, %
       {snapshot_every = 64 : i64, tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 32>}
   return
 }
+
+// Schedules that differ in the scan alone have one kernel that prepares.
+// CHECK-LABEL: func.func @shared(
+// CHECK:         gpu.launch_func @shared_kernels::@shared_prepare blocks
+// CHECK:         gpu.launch_func @shared_kernels::@shared_prepare blocks
+// CHECK:         gpu.launch_func @shared_kernels::@shared_prepare_0 blocks
+// CHECK-LABEL: gpu.module @shared_kernels
+// CHECK:         gpu.func @shared_prepare(
+// CHECK:         gpu.func @shared_prepare_0(
+// CHECK-NOT:     gpu.func
+func.func @shared(%q: !q, %g: !g, %inverse: !matrix, %attention: !matrix, %decay: !rows) {
+  gdr.chunk_prepare ins(%q, %q : !q, !q) gate(%g : !g) beta(%g : !g)
+      outs(%inverse, %attention, %decay : !matrix, !matrix, !rows)
+      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 128, heads = 1>}
+  gdr.chunk_prepare ins(%q, %q : !q, !q) gate(%g : !g) beta(%g : !g)
+      outs(%inverse, %attention, %decay : !matrix, !matrix, !rows)
+      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 64, heads = 1>}
+  gdr.chunk_prepare ins(%q, %q : !q, !q) gate(%g : !g) beta(%g : !g)
+      outs(%inverse, %attention, %decay : !matrix, !matrix, !rows)
+      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<columns = 64, heads = 2>}
+  return
+}

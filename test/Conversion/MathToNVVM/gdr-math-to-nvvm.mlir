@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --gdr-math-to-nvvm | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-math-to-nvvm)))' | FileCheck %s
 
 gpu.module @kernels {
 

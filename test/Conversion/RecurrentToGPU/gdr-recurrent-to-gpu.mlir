@@ -331,15 +331,17 @@ func.func @strided(%q: !x, %o: !x) {
 
 !x = memref<1x1x2x64xf32>
 
-// Several kernels of a function are in one module, under different names; other
-// ops stay where they are.
+// Several kernels of a function are in one module, under different names, and
+// equal ones are one; other ops stay where they are.
 // CHECK-LABEL: func.func @several(
 // CHECK:         scf.for
-// CHECK:           gpu.launch_func @several_kernels::@several_recurrent
-// CHECK:         gpu.launch_func @several_kernels::@[[SECOND:several_recurrent_[0-9]+]]
+// CHECK:           gpu.launch_func @several_kernels::@several_recurrent blocks
+// CHECK:         gpu.launch_func @several_kernels::@[[SECOND:several_recurrent_[0-9]+]] blocks
+// CHECK:         gpu.launch_func @several_kernels::@several_recurrent blocks
 // CHECK:       gpu.module @several_kernels
 // CHECK:         gpu.func @several_recurrent(
-// CHECK-DAG:     gpu.func @[[SECOND]](
+// CHECK:         gpu.func @[[SECOND]](
+// CHECK-NOT:     gpu.func @several_recurrent{{[_0-9]*}}(
 // CHECK:       func.func @other(
 // CHECK:         gpu.launch_func @other_kernels::@other_recurrent
 // CHECK:       gpu.module @other_kernels
@@ -352,6 +354,8 @@ func.func @several(%q: !x, %o: !x, %n: index) {
   }
   gdr.recurrent ins(%q, %q, %q : !x, !x, !x) outs(%o : !x)
       {schedule = #gdr.schedule<lanes = 16, columns = 1, warps = 2>}
+  gdr.recurrent ins(%q, %q, %q : !x, !x, !x) outs(%o : !x)
+      {schedule = #gdr.schedule<lanes = 16, columns = 1, warps = 4>}
   return
 }
 func.func @other(%q: !x, %o: !x) {

@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --gdr-streaming-to-nvvm | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(llvm.func(gdr-streaming-to-nvvm)))' | FileCheck %s
 
 gpu.module @kernels {
 

@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --gdr-subgroup-reduce-to-shuffles | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-subgroup-reduce-to-shuffles)))' | FileCheck %s
 
 gpu.module @kernels {
 

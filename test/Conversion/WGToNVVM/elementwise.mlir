@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm,canonicalize,cse)))' | FileCheck %s
 
 // arith, math and scf on register tiles, wg.iota, wg.broadcast, wg.cumsum,
 // wg.sum_columns. A tile becomes a vector of what a thread holds; test/Unit/WG

@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm))' --split-input-file --verify-diagnostics
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm)))' --split-input-file --verify-diagnostics
 
 gpu.module @kernels {
   gpu.func @no_offset() {

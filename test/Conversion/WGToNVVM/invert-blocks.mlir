@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm,canonicalize,cse)))' | FileCheck %s
 
 gpu.module @kernels {
 

@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm,canonicalize,cse)))' | FileCheck %s
 
 // wg.load, wg.store, wg.extract, wg.fill and wg.drain. test/Unit/WG has the addresses.
 

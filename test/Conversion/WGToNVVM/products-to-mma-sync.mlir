@@ -1,5 +1,5 @@
-// RUN: gdr-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm{tensor-cores=mma},canonicalize,cse))' | FileCheck %s
-// RUN: gdr-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s --check-prefix=WGMMA
+// RUN: gdr-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm{tensor-cores=mma},canonicalize,cse)))' | FileCheck %s
+// RUN: gdr-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm,canonicalize,cse)))' | FileCheck %s --check-prefix=WGMMA
 
 // A fragment of 64 columns is operand A of four steps; the tile [N, K] goes along
 // the depth, so that ldmatrix brings operands B as they are, for 16 of the 32
@@ -10,6 +10,8 @@
 !c = tensor<64x32xf32, #wg.fragment>
 
 gpu.module @fragment_times_transposed {
+  llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
+
   // CHECK-LABEL: gpu.func @f(
   // CHECK-SAME:    %[[A:.*]]: vector<32xbf16>, %[[C:.*]]: vector<16xf32>
   // CHECK:         %[[WORDS:.*]] = vector.bitcast %[[A]] : vector<32xbf16> to vector<16xi32>
@@ -48,6 +50,8 @@ gpu.module @fragment_times_transposed {
 !c = tensor<64x64xf32, #wg.fragment>
 
 gpu.module @shared_times_rows {
+  llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
+
   // CHECK-LABEL: gpu.func @f()
   // CHECK-DAG:     %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
   // CHECK-COUNT-4: "ldmatrix.sync.aligned.m8n8.x4.shared.b16
@@ -77,6 +81,8 @@ gpu.module @shared_times_rows {
 !c = tensor<64x16xf32, #wg.fragment>
 
 gpu.module @transposed_times_transposed {
+  llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
+
   // CHECK-LABEL: gpu.func @f(
   // CHECK-COUNT-4: "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16
   // CHECK:         "ldmatrix.sync.aligned.m8n8.x4.shared.b16

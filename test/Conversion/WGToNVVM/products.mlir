@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm,canonicalize,cse)))' | FileCheck %s
 
 // wg.mma and wg.wait. A descriptor is the address in units of 16 bytes, 14 bits,
 // and fixed fields: swizzle 128 is 1 << 62; from an 8-row repeat to the next it

@@ -1,4 +1,4 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm,canonicalize,cse)))' | FileCheck %s
 
 // Addresses, copies, barriers and wg.one_thread.
 
@@ -6,11 +6,10 @@
 !key = !wg.shared<64x128xbf16, swizzle = 128>
 !ring = !wg.ring<3, !tile, !wg.shared<64xf32>, !tile>
 
-// The dynamic shared memory of all kernels of a module.
-// CHECK:       gpu.module @kernels
-// CHECK:         llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
-// CHECK-NOT:     llvm.mlir.global
 gpu.module @kernels {
+
+// As wg-allocate-shared declares it.
+llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
 
 // CHECK-LABEL: gpu.func @alloc(
 // CHECK:         %[[SHARED:.*]] = llvm.mlir.addressof @wg_shared : !llvm.ptr<3>

@@ -1,8 +1,10 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm{tensor-cores=mma bulk-copies=false},canonicalize,cse))' | FileCheck %s
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm{tensor-cores=mma bulk-copies=false},canonicalize,cse)))' | FileCheck %s
 
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
 
 gpu.module @kernels {
+  llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
+
   // 8 threads a row: thread t copies chunk t mod 8 of rows t / 8, 16 + t / 8, ...
   // to the chunk that the swizzle says. Rows behind the end of the tensor are
   // zeros: no bytes are read. A pass goes 16 rows further, of 256 bytes.

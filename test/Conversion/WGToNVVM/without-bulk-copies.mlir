@@ -1,10 +1,12 @@
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm{tensor-cores=mma bulk-copies=false},canonicalize,cse))' | FileCheck %s --implicit-check-not=stmatrix --implicit-check-not=fence. --implicit-check-not=try_wait
-// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gdr-wg-to-nvvm,canonicalize,cse))' | FileCheck %s --check-prefix=BULK
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm{tensor-cores=mma bulk-copies=false},canonicalize,cse)))' | FileCheck %s --implicit-check-not=stmatrix --implicit-check-not=fence. --implicit-check-not=try_wait
+// RUN: gdr-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(gdr-wg-to-nvvm,canonicalize,cse)))' | FileCheck %s --check-prefix=BULK
 
 !tile = !wg.shared<64x64xbf16, swizzle = 128>
 !fragment = tensor<64x64xbf16, #wg.fragment>
 
 gpu.module @kernels {
+  llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
+
   // Two rows of words for each 8 columns, in the permuted chunk of 16 bytes.
   // CHECK-LABEL: gpu.func @store(
   // CHECK:         "st.shared.b32 [$0+0], $1;", "r,r"

@@ -38,7 +38,8 @@ public:
             " gpu.return } }",
         &context);
     PassManager passes(&context);
-    passes.addNestedPass<gpu::GPUModuleOp>(gdr::createWGToNVVM());
+    passes.nest<gpu::GPUModuleOp>().addNestedPass<gpu::GPUFuncOp>(
+        gdr::createWGToNVVM());
     if (!module || failed(passes.run(*module)))
       ADD_FAILURE() << "expected a kernel that can be lowered, got " << body;
   }

@@ -6,14 +6,16 @@
 //===----------------------------------------------------------------------===//
 //
 // Expects kernels after wg-lower-rings, and leaves an offset on each wg.alloc
-// and wg.mbarrier_alloc, a number on each wg.barrier and the size on each
-// gpu.launch_func.
+// and wg.mbarrier_alloc, a number on each wg.barrier, the size on each
+// gpu.launch_func, and the symbol of shared memory in each module that uses it.
 //
 //===----------------------------------------------------------------------===//
 
 #include "gdr/Dialect/WG/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::wg {
@@ -66,6 +68,18 @@ static LogicalResult numberBarriers(gpu::GPUFuncOp kernel) {
   return failure(result.wasInterrupted());
 }
 
+// Declares the dynamic shared memory of the kernels of a module, once.
+static void declareSharedMemory(gpu::GPUModuleOp module) {
+  if (module.lookupSymbol(sharedMemoryName))
+    return;
+  OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
+  LLVM::GlobalOp::create(
+      b, module.getLoc(), LLVM::LLVMArrayType::get(b.getI8Type(), 0),
+      /*isConstant=*/false, LLVM::Linkage::External, sharedMemoryName,
+      /*value=*/Attribute(), /*alignment=*/tileAlignment,
+      static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+}
+
 namespace {
 
 struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
@@ -96,6 +110,8 @@ struct AllocateShared : wg::impl::AllocateSharedBase<AllocateShared> {
         });
     if (result.wasInterrupted())
       return signalPassFailure();
+    for (Operation *kernel : llvm::make_first_range(sizes))
+      declareSharedMemory(kernel->getParentOfType<gpu::GPUModuleOp>());
     SymbolTableCollection symbols;
     getOperation()->walk([&](gpu::LaunchFuncOp launch) {
       auto size = sizes.find(

@@ -10,11 +10,14 @@
 
 module attributes {gpu.container_module} {
 
+// The dynamic shared memory of all kernels of a module.
+// CHECK-LABEL: gpu.module @first {
+// CHECK-NEXT:    llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
+// CHECK-NEXT:    gpu.func @kernel(
 gpu.module @first {
 
 // Tiles at multiples of 1024 bytes, in their order; a slot is 17 KiB. Barriers
 // behind all of them.
-// CHECK-LABEL: gpu.func @kernel(
 // CHECK-NEXT:    wg.alloc {offset = 0 : i64} : !wg.shared<64xf32>
 // CHECK-NEXT:    wg.mbarrier_alloc count(3) arrivals(1) {offset = 59392 : i64}
 // CHECK-NEXT:    wg.alloc {offset = 1024 : i64} : !wg.ring<3
@@ -36,7 +39,8 @@ gpu.module @second {
 // A kernel of the same name. What takes the place of another takes no memory of
 // its own.
 // CHECK-LABEL: gpu.module @second
-// CHECK:       gpu.func @kernel(
+// CHECK-NEXT:    llvm.mlir.global external @wg_shared()
+// CHECK-NEXT:    gpu.func @kernel(
 // CHECK-NEXT:    wg.alloc {offset = 0 : i64}
 // CHECK-NEXT:    %[[UNDER:.*]] = wg.alloc {offset = 1024 : i64} : !wg.shared<64x128xbf16, swizzle = 128>
 // CHECK-NEXT:    %[[OVER:.*]] = wg.alloc over %[[UNDER]] : {{.*}} {offset = 9216 : i64, over_offset = 8192 : i64} : !wg.shared<64x64xbf16, swizzle = 128>
@@ -72,6 +76,17 @@ gpu.func @any_size() kernel {
 // Nothing in shared memory.
 // CHECK-LABEL: gpu.func @none(
 // CHECK-NEXT:    gpu.return
+gpu.func @none() kernel {
+  gpu.return
+}
+
+}
+
+// A module that uses none.
+// CHECK-LABEL: gpu.module @third {
+// CHECK-NEXT:    gpu.func @none(
+gpu.module @third {
+
 gpu.func @none() kernel {
   gpu.return
 }

@@ -37,6 +37,8 @@ inline constexpr int64_t fragmentRows = 64;
 inline constexpr int64_t tileAlignment = 1024;
 /// Size and alignment of a barrier object; PTX ISA, "mbarrier".
 inline constexpr int64_t mbarrierBytes = 8;
+/// Symbol of the dynamic shared memory of the kernels of a module.
+inline constexpr StringLiteral sharedMemoryName = "wg_shared";
 
 /// Whether the type is a tensor with an encoding of this dialect.
 bool isRegisterTile(Type type);

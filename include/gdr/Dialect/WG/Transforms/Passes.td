@@ -97,6 +97,13 @@ def AllocateShared : Pass<"wg-allocate-shared", "::mlir::ModuleOp"> {
     `wg.barrier`s of a kernel too, of which the hardware has 16: one for the CTA
     and one for each warpgroup's `wg.sync` come first.
 
+    A `gpu.module` whose kernels use shared memory gets the symbol that stands
+    for where it begins, for `gdr-wg-to-nvvm`, which sees one kernel at a time:
+
+    ```mlir
+    llvm.mlir.global external @wg_shared() {addr_space = 3 : i32, alignment = 1024 : i64} : !llvm.array<0 x i8>
+    ```
+
     Requires `wg-lower-rings`.
   }];
   let options = [
@@ -104,7 +111,8 @@ def AllocateShared : Pass<"wg-allocate-shared", "::mlir::ModuleOp"> {
            "Bytes of shared memory that one CTA can have">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::gpu::GPUDialect"];
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::LLVM::LLVMDialect"];
 }
 
 def LowerRoles : Pass<"wg-lower-roles", "::mlir::gpu::GPUFuncOp"> {
