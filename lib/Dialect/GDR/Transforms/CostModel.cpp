@@ -37,7 +37,7 @@ struct PrepareTimes {
   double alone, blocksPerSM, wave, ramp;
 };
 } // namespace
-static constexpr PrepareTimes prepareOneHead = {4.0, 4, 7.0, 2.0};
+static constexpr PrepareTimes prepareOneHead = {3.6, 4, 7.0, 2.0};
 static constexpr PrepareTimes prepareTwoHeads = {5.5, 3, 9.5, 8.0};
 
 /// Scan: the state in and out, and a chunk at K = 128, by columns of V.
