@@ -96,6 +96,8 @@ struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
         return WalkResult::advance();
       return WalkResult(verifyPreconditions(op));
     });
+    if (!result.wasInterrupted() && failed(verifyStages(scans)))
+      return signalPassFailure();
     if (result.wasInterrupted())
       return signalPassFailure();
     for (ChunkPrepareOp op : prepares)
@@ -127,6 +129,28 @@ private:
                             hasOverlap(op));
         });
     op.erase();
+  }
+
+  // Stages that a schedule asks for have to fit.
+  LogicalResult verifyStages(ArrayRef<ChunkScanOp> scans) {
+    for (ChunkScanOp op : scans) {
+      int64_t stages =
+          op.getScheduleAttr() ? op.getScheduleAttr().getStages() : 0;
+      int64_t most = stages;
+      while (most > 0 && getScanSharedBytes(op, most) > sharedMemory)
+        --most;
+      if (most == stages)
+        continue;
+      // scan_stages
+      std::string fits = most < getLeastScanStages(op)
+                             ? "no number of them fits; choose other columns"
+                             : std::to_string(most) + " fit";
+      return op.emitOpError("expected a schedule for ")
+             << sharedMemory.getValue() << " bytes of shared memory; stages is "
+             << stages << ", which takes " << getScanSharedBytes(op, stages)
+             << ", and " << fits;
+    }
+    return success();
   }
 
   // As many stages as there is memory for, unless the schedule says.

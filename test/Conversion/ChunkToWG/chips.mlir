@@ -65,9 +65,10 @@ func.func @scan(%q: !q, %k: !q, %v: !q, %t: !t, %a: !t, %d: !d, %o: !q) {
 
 // A schedule has the last word.
 // TWO-LABEL: gpu.func @by_hand_scan(
-// TWO:         wg.ring consumers(1) : <3,
+// TWO:         wg.ring consumers(1) : <2,
+// TWO:         wg.ring consumers(1) : <1,
 func.func @by_hand(%q: !q, %k: !q, %v: !q, %t: !t, %a: !t, %d: !d, %o: !q) {
   gdr.chunk_scan ins(%q, %k, %v : !q, !q, !q) chunks(%t, %a, %d : !t, !t, !d) outs(%o : !q)
-      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<stages = 3>}
+      {tile_layout = #gdr.tile_layout<swizzle_128b>, schedule = #gdr.chunked<stages = 1>}
   return
 }
