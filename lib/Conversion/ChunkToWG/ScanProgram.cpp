@@ -296,20 +296,17 @@ Value ScanProgram::createChunkOf(Value memref, Value chunk) {
                       /*rowDim=*/2);
 }
 
-// `count` of `all` from a position on, a multiple of `count` within the `step`
+// `count` of `all` from a position on, a multiple of `count` within the columns
 // of a CTA: less, down to none, where it is not known to fit.
-static OpFoldResult createClipped(ImplicitLocOpBuilder &b, Value position,
-                                  int64_t count, int64_t step, int64_t all) {
+OpFoldResult ScanProgram::createClipped(Value position, int64_t count,
+                                        int64_t all) {
   if (matchPattern(position, m_Zero()))
     return b.getIndexAttr(std::min(count, all));
-  if (all % step == 0)
+  if (all % columns == 0)
     return b.getIndexAttr(count);
-  Value rest = arith::SubIOp::create(b, arith::ConstantIndexOp::create(b, all),
-                                     position);
-  Value zero = arith::ConstantIndexOp::create(b, 0);
-  Value most = arith::ConstantIndexOp::create(b, count);
-  rest = arith::MaxSIOp::create(b, rest, zero);
-  return arith::MinSIOp::create(b, rest, most).getResult();
+  Value rest = arith::SubIOp::create(b, t.index(all), position);
+  rest = arith::MaxSIOp::create(b, rest, t.index(0));
+  return arith::MinSIOp::create(b, rest, t.index(count)).getResult();
 }
 
 // The tokens of a chunk that is not whole in an operand [B, T, H, D], from a
@@ -319,10 +316,10 @@ Value ScanProgram::createTokensOf(Value memref, Value chunk, Value head,
   int64_t all = cast<MemRefType>(memref.getType()).getShape()[3];
   OpFoldResult one = b.getIndexAttr(1);
   Value tokens = createTailTokens(chunk);
-  return t.matrixView(
-      memref, {sequence.batch, createFirstToken(chunk), head, column},
-      {one, tokens, one, createClipped(b, column, width, columns, all)},
-      /*rowDim=*/1);
+  return t.matrixView(memref,
+                      {sequence.batch, createFirstToken(chunk), head, column},
+                      {one, tokens, one, createClipped(column, width, all)},
+                      /*rowDim=*/1);
 }
 
 Value ScanProgram::createDecayRow(const ChunkTiles &tiles, Decay row) {
@@ -336,108 +333,4 @@ Value ScanProgram::createStateDecay(const ChunkTiles &tiles) {
 
 Value ScanProgram::createScaled(Value tile, Value scalar) {
   return t.mul(tile, t.splat(cast<RankedTensorType>(tile.getType()), scalar));
-}
-
-//===----------------------------------------------------------------------===//
-// Outputs and states
-//===----------------------------------------------------------------------===//
-
-void ScanProgram::createOutputCopy(Value tile, Value chunk, Value column) {
-  t.oneThread([&] {
-    OpBuilder::InsertionGuard guard(b);
-    if (isPacked()) {
-      Value isWhole = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, chunk,
-                                            wholeChunks);
-      auto branch = scf::IfOp::create(b, isWhole, false);
-      b.setInsertionPointToStart(branch.thenBlock());
-    }
-    CopyOutOp::create(
-        b, tile, maps.o,
-        ValueRange{sequence.batch, createFirstToken(chunk), valueHead, column});
-  });
-}
-
-// Not in the loop: a branch of all threads there would keep the chunk's
-// instructions apart.
-void ScanProgram::createOutputTail(llvm::function_ref<Value(Value)> getTile,
-                                   Value column) {
-  createIfTail([&](Value chunk) {
-    DrainOp::create(
-        b, getTile(chunk),
-        createTokensOf(op.getOInit(), chunk, valueHead, column, panelColumns));
-  });
-}
-
-Value ScanProgram::createStateView(Value states, Value row, int64_t key,
-                                   int64_t keys, Value column,
-                                   int64_t columns) {
-  OpFoldResult one = b.getIndexAttr(1), head = valueHead, at = row;
-  OpFoldResult firstKey = b.getIndexAttr(key), firstColumn = column;
-  OpFoldResult numKeys = b.getIndexAttr(std::min(keys, op.getKeyDim() - key));
-  OpFoldResult numColumns =
-      createClipped(b, column, columns, this->columns, op.getValueDim());
-  if (isKFirst())
-    return t.matrixView(states, {at, head, firstKey, firstColumn},
-                        {one, one, numKeys, numColumns}, /*rowDim=*/2);
-  return t.matrixView(states, {at, head, firstColumn, firstKey},
-                      {one, one, numColumns, numKeys}, /*rowDim=*/2);
-}
-
-Value ScanProgram::createInitialState(
-    RankedTensorType type, bool transposed,
-    llvm::function_ref<Value(Value, Value)> createView) {
-  if (!op.getInitialState())
-    return t.splat(type, 0.0);
-  auto load = [&] {
-    Type memory =
-        cast<MemRefType>(op.getInitialState().getType()).getElementType();
-    Value view = createView(op.getInitialState(), sequence.readRow);
-    return t.cast(
-        t.load(cast<RankedTensorType>(type.clone(memory)), view, transposed),
-        f32);
-  };
-  if (!sequence.hasInitialState)
-    return load();
-  auto branch = scf::IfOp::create(b, type, sequence.hasInitialState, true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  scf::YieldOp::create(b, load());
-  b.setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(b, t.splat(type, 0.0));
-  return branch.getResult(0);
-}
-
-void ScanProgram::createFinalState(
-    Value tile, bool transposed,
-    llvm::function_ref<Value(Value, Value)> createView) {
-  if (!op.getFinalStateInit())
-    return;
-  OpBuilder::InsertionGuard guard(b);
-  if (sequence.storesFinalState) {
-    auto branch = scf::IfOp::create(b, sequence.storesFinalState, false);
-    b.setInsertionPointToStart(branch.thenBlock());
-  }
-  createStateStore(tile, op.getFinalStateInit(), sequence.writeRow, transposed,
-                   createView);
-}
-
-void ScanProgram::createStateStore(
-    Value tile, Value states, Value row, bool transposed,
-    llvm::function_ref<Value(Value, Value)> createView) {
-  Type memory = cast<MemRefType>(states.getType()).getElementType();
-  Value view = createView(states, row);
-  t.store(t.cast(tile, memory), view, transposed);
-}
-
-// After a chunk that is whole.
-void ScanProgram::createSnapshot(Value chunk,
-                                 llvm::function_ref<void(Value)> store) {
-  if (!op.getSnapshotsInit())
-    return;
-  Value next = arith::AddIOp::create(b, chunk, t.index(1));
-  Value tokens = arith::MulIOp::create(b, next, t.index(C));
-  Value length = arith::SubIOp::create(b, sequence.end, sequence.begin);
-  Value isWhole =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::ule, tokens, length);
-  sequences.createSnapshot(sequence, tokens, isWhole, store);
 }

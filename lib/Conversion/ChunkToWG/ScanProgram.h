@@ -122,6 +122,7 @@ private:
   Value createChunkOf(Value memref, Value chunk);
   Value createTokensOf(Value memref, Value chunk, Value head, Value column,
                        int64_t width);
+  OpFoldResult createClipped(Value position, int64_t count, int64_t all);
   void createCopies(Value chunk, ArrayRef<int64_t> filled);
   void createWaitForPrepare(Value chunk);
   void createIfTail(llvm::function_ref<void(Value)> create);
