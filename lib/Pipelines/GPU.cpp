@@ -16,7 +16,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -56,15 +55,7 @@ static void buildKernelPipeline(OpPassManager &kernels,
 
   kernels.addPass(gdr::createSubgroupReduceToShuffles());
   kernels.addPass(gdr::createMathToNVVM());
-  kernels.addPass(memref::createExpandStridedMetadataPass());
-  kernels.addPass(createLowerAffinePass());
-  kernels.addPass(createCanonicalizerPass());
-  kernels.addPass(createCSEPass());
-
-  // vectors before everything else, because only their own conversion takes
-  // more than one dimension
-  kernels.addPass(createSCFToControlFlowPass());
-  kernels.addPass(createConvertVectorToLLVMPass());
+  gdr::buildLowerFunctionPipeline(kernels);
 }
 
 static void buildKernelsToNVVMPipeline(OpPassManager &modules,

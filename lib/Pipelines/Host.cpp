@@ -16,16 +16,20 @@
 
 using namespace mlir;
 
+void gdr::buildLowerFunctionPipeline(OpPassManager &functions) {
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
+
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(createConvertVectorToLLVMPass());
+}
+
 void gdr::buildHostToLLVMPipeline(OpPassManager &pm) {
   {
     OpPassManager &functions = pm.nest<func::FuncOp>();
-    functions.addPass(memref::createExpandStridedMetadataPass());
-    functions.addPass(createLowerAffinePass());
-    functions.addPass(createCanonicalizerPass());
-    functions.addPass(createCSEPass());
-
-    functions.addPass(createSCFToControlFlowPass());
-    functions.addPass(createConvertVectorToLLVMPass());
+    buildLowerFunctionPipeline(functions);
     functions.addPass(createConvertMathToLLVMPass());
     functions.addPass(createArithToLLVMConversionPass());
     functions.addPass(createConvertIndexToLLVMPass());

@@ -14,6 +14,11 @@ class OpPassManager;
 
 namespace mlir::gdr {
 
+/// Lowers views, structured control flow and vectors in one function, of the
+/// host or a kernel; vectors before everything else, because only their own
+/// conversion takes more than one dimension.
+void buildLowerFunctionPipeline(OpPassManager &functions);
+
 /// Lowers functions of upstream's dialects, loops and vectors included, to the
 /// LLVM dialect: the common end of the pipelines for CPU and GPU.
 void buildHostToLLVMPipeline(OpPassManager &pm);

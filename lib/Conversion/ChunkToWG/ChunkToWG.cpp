@@ -96,8 +96,9 @@ struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
         return WalkResult::advance();
       return WalkResult(verifyPreconditions(op));
     });
-    if (!result.wasInterrupted() && failed(verifyStages(scans)))
-      return signalPassFailure();
+    for (ChunkScanOp op : scans)
+      if (!result.wasInterrupted() && failed(verifyStages(op)))
+        return signalPassFailure();
     if (result.wasInterrupted())
       return signalPassFailure();
     for (ChunkPrepareOp op : prepares)
@@ -131,26 +132,28 @@ private:
     op.erase();
   }
 
+  // As many of these stages as there is memory for, down to none.
+  int64_t getStagesThatFit(ChunkScanOp op, int64_t stages) {
+    while (stages > 0 && getScanSharedBytes(op, stages) > sharedMemory)
+      --stages;
+    return stages;
+  }
+
   // Stages that a schedule asks for have to fit.
-  LogicalResult verifyStages(ArrayRef<ChunkScanOp> scans) {
-    for (ChunkScanOp op : scans) {
-      int64_t stages =
-          op.getScheduleAttr() ? op.getScheduleAttr().getStages() : 0;
-      int64_t most = stages;
-      while (most > 0 && getScanSharedBytes(op, most) > sharedMemory)
-        --most;
-      if (most == stages)
-        continue;
-      // scan_stages
-      std::string fits = most < getLeastScanStages(op)
-                             ? "no number of them fits; choose other columns"
-                             : std::to_string(most) + " fit";
-      return op.emitOpError("expected a schedule for ")
-             << sharedMemory.getValue() << " bytes of shared memory; stages is "
-             << stages << ", which takes " << getScanSharedBytes(op, stages)
-             << ", and " << fits;
-    }
-    return success();
+  LogicalResult verifyStages(ChunkScanOp op) {
+    int64_t stages =
+        op.getScheduleAttr() ? op.getScheduleAttr().getStages() : 0;
+    int64_t most = getStagesThatFit(op, stages);
+    if (most == stages)
+      return success();
+    // scan_stages
+    std::string fits = most < getLeastScanStages(op)
+                           ? "no number of them fits; choose other columns"
+                           : std::to_string(most) + " fit";
+    return op.emitOpError("expected a schedule for ")
+           << sharedMemory.getValue() << " bytes of shared memory; stages is "
+           << stages << ", which takes " << getScanSharedBytes(op, stages)
+           << ", and " << fits;
   }
 
   // As many stages as there is memory for, unless the schedule says.
@@ -158,10 +161,8 @@ private:
     auto schedule = op.getScheduleAttr();
     if (schedule && schedule.getStages())
       return;
-    int64_t stages = maxScanStages;
-    while (stages > getLeastScanStages(op) &&
-           getScanSharedBytes(op, stages) > sharedMemory)
-      --stages;
+    int64_t stages =
+        std::max(getStagesThatFit(op, maxScanStages), getLeastScanStages(op));
     op.setScheduleAttr(ChunkedAttr::get(
         &getContext(), gpuChunkSize, schedule ? schedule.getColumns() : 0,
         stages, schedule ? schedule.getHeads() : 0,

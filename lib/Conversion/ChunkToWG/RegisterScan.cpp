@@ -173,10 +173,9 @@ private:
     out = t.wait(out, /*newer=*/1);
     out = t.mul(out, createDecay(tiles, queryIn, out));
     out = t.mma(written, tiles.attention, /*transposeB=*/true, out);
-    // The next chunk's S^T K^T; after the last chunk again of this one.
-    Value after = arith::AddIOp::create(b, chunk, t.index(1));
-    Value last = arith::SubIOp::create(b, chunks, t.index(1));
-    ChunkTiles next = createTake(arith::MinUIOp::create(b, after, last));
+
+    // The next chunk's S^T K^T.
+    ChunkTiles next = createTake(createNext(chunk));
     state = t.wait(newState, /*newer=*/1);
     Value product = t.mma(t.cast(state, element), next.k, /*transposeB=*/true);
     Value values = createValues(next);

@@ -156,6 +156,12 @@ void ScanProgram::createRings(int64_t consumers) {
     rings.push_back(RingOp::create(b, type, consumers));
 }
 
+Value ScanProgram::createNext(Value chunk) {
+  Value after = arith::AddIOp::create(b, chunk, t.index(1));
+  Value last = arith::SubIOp::create(b, chunks, t.index(1));
+  return arith::MinUIOp::create(b, after, last);
+}
+
 static SmallVector<Type> getTileTypes(Value ring) {
   ArrayRef<SharedType> tiles = cast<RingType>(ring.getType()).getTiles();
   return {tiles.begin(), tiles.end()};

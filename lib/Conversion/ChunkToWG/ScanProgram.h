@@ -58,6 +58,9 @@ protected:
                   llvm::function_ref<void()> fill);
   /// The role that fills the rings.
   void createLoadRole(int64_t registers);
+  /// The chunk after one; after the last chunk again that one, whose slot
+  /// nobody fills any more.
+  Value createNext(Value chunk);
   /// What is in the first ring: all of the chunk, or k, v and decay.
   ChunkTiles createTake(Value chunk);
   /// The same and what is in another ring, if there is one.

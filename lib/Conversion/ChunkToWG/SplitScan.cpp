@@ -185,13 +185,6 @@ private:
       scf::YieldOp::create(b, values);
   }
 
-  // The chunk after one; after the last chunk again that one.
-  Value createNext(Value chunk) {
-    Value after = arith::AddIOp::create(b, chunk, t.index(1));
-    Value last = arith::SubIOp::create(b, chunks, t.index(1));
-    return arith::MinUIOp::create(b, after, last);
-  }
-
   std::function<Value(Value, Value)> getView(int64_t panel) {
     return [this, panel](Value states, Value row) {
       return createStateView(states, row, panel * fragmentRows, fragmentRows,

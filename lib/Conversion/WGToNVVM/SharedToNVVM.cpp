@@ -244,9 +244,9 @@ struct ConvertOneThread : OpConversionPattern<OneThreadOp> {
     return success();
   }
 
-  // Whether boxes are copied in. Copies out and waits for them have to be the
-  // same thread's, and compute-sanitizer's racecheck does not follow
-  // consecutive bytes that an elected thread copies to their barrier.
+  // Whether boxes are copied in, and nothing else is copied: copies out and
+  // waits for them have to be the same thread's, and the scan, which copies
+  // consecutive bytes too, was no faster (docs/Performance.md).
   static bool isElected(OneThreadOp op) {
     bool copiesBoxes = false, copiesElse = false;
     op.walk([&](Operation *inside) {

@@ -56,7 +56,7 @@ private:
     ImplicitLocOpBuilder b(ring.getLoc(), ring);
     Slots slots;
     slots.type = ring.getRing().getType();
-    const int64_t arrivals =
+    const int64_t ofConsumer =
         eachThreadArrives ? warpgroupThreads : warpgroupThreads / warpThreads;
     // Threads that fill a slot, and the one that copies.
     if (eachThreadArrives &&
@@ -69,7 +69,7 @@ private:
                                          slots.arrivals, /*offset=*/nullptr);
     if (llvm::any_of(ring->getUsers(), llvm::IsaPred<ReleaseOp>))
       slots.empty = MBarrierAllocOp::create(b, slots.type.getSlots(),
-                                            ring.getConsumers() * arrivals,
+                                            ring.getConsumers() * ofConsumer,
                                             /*offset=*/nullptr);
     // Publishes the initialization of the barriers.
     gpu::BarrierOp::create(b);

@@ -81,9 +81,10 @@ def CopiesToThreads : Pass<"wg-copies-to-threads", "::mlir::gpu::GPUFuncOp"> {
 def InsertProxyFences : Pass<"wg-insert-proxy-fences", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Order writes by threads before asynchronous reads";
   let description = [{
-    Puts a `wg.fence_proxy` before each `wg.sync` and `wg.meet` that
-    publishes a `wg.store` to a shared tile or a `wg.fill`: products and copies read shared memory through another proxy
-    than the threads that wrote it. The only place that inserts these fences.
+    Puts a `wg.fence_proxy` before each `wg.sync` and `wg.meet` that publishes a
+    `wg.store` to a shared tile or a `wg.fill`: products and copies read shared
+    memory through another proxy than the threads that wrote it. The only place
+    that inserts these fences.
   }];
   let dependentDialects = ["::mlir::wg::WGDialect"];
 }
