@@ -10,9 +10,10 @@ same in all forms. The model has 40 layers of 2048 channels, 30 of them Gated De
 value heads, K = V = 128; here B = T = 1, bf16, each layer with inputs and an f32 state of its own, K-first, as
 transformers keeps it: 60 MiB of states, more than the L2 cache holds. Each figure is a median over replays.
 
-"gates by torch" is the layer of transformers: patched by gdr.integrations.transformers, or with FLA's function and
-the copy of its final state into the cache. The forms of plain PyTorch are what an exported model has without an op;
-compiled, by torch.compile layer by layer. All are compared with the recurrence in f64 first.
+"gdr" is what gdr.integrations.transformers.patch makes of the layer of transformers, which computes its gates by ops of
+PyTorch: "gates by torch", with FLA's function and the copy of its final state into the cache, and with the op alone in
+that function's place. The forms of plain PyTorch are what an exported model has without an op; compiled, by torch.compile
+layer by layer. All are compared with the recurrence in f64 first.
 """
 
 import argparse

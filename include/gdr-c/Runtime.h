@@ -70,8 +70,20 @@ enum gdr_call_flags {
    * correct if no kernel since the last full dependency has written the state.
    * It has an effect only on kernels compiled with the op's attribute
    * `programmatic_dependent_launch` for compute capability 9.0 or later. */
-  GDR_PROGRAMMATIC_DEPENDENT_LAUNCH = 1
+  GDR_PROGRAMMATIC_DEPENDENT_LAUNCH = 1,
+  /* `workspace` points to a gdr_workspace_source instead, which is asked for
+   * the workspace after the arguments are checked, if the call needs one: a
+   * caller with an allocator need not call name_workspace_size() first. */
+  GDR_WORKSPACE_FROM_SOURCE = 2
 };
+
+/* Hands out the workspace of one call. */
+typedef struct gdr_workspace_source {
+  /* Returns the address of that many bytes, 256-aligned, which live until the
+   * call has ended in its stream; or NULL, which fails the call. */
+  void *(*allocate)(void *context, size_t bytes);
+  void *context;
+} gdr_workspace_source;
 
 /* Every `struct name_args` begins with these fields. One slot of eight bytes a
  * function argument follows: `const DLTensor *` for a tensor (NULL if it is
@@ -81,7 +93,8 @@ struct gdr_args_header {
   size_t size;     /* sizeof(struct name_args) */
   uint64_t flags;  /* gdr_call_flags */
   void *stream;    /* CUstream; NULL is the legacy default stream */
-  void *workspace; /* at least name_workspace_size() bytes, 256-aligned */
+  void *workspace; /* at least name_workspace_size() bytes, 256-aligned; or a
+                      const gdr_workspace_source * (gdr_call_flags) */
   size_t workspace_bytes; /* size of the workspace */
 };
 
@@ -245,7 +258,10 @@ enum gdr_launch_flags {
    * while the previous one runs. Needs no grant from the caller. Without effect
    * on the first launch of a call, and after a launch that the caller's grant
    * let overlap what is before the call. */
-  GDR_LAUNCH_OVERLAPS_PREVIOUS = 2
+  GDR_LAUNCH_OVERLAPS_PREVIOUS = 2,
+  /* The kernel waits with griddepcontrol before it does anything else, so that
+   * it may always start before what is before it in the stream has ended. */
+  GDR_LAUNCH_WAITS_AT_START = 4
 };
 
 /* Launches kernel number `kernel` of the function. A grid with an empty

@@ -76,6 +76,7 @@ static void buildKernelsToNVVMPipeline(OpPassManager &modules,
 void gdr::buildLowerToGPUPipeline(OpPassManager &pm,
                                   const CommonFeatures &features,
                                   bool racecheck) {
+  pm.addPass(createWaitAtStart());
   for (OpPassManager *functions :
        {&pm.nest<func::FuncOp>(),
         &pm.nest<gpu::GPUModuleOp>().nest<gpu::GPUFuncOp>()}) {

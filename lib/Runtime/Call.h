@@ -19,6 +19,7 @@ struct gdr_call {
   /// On a device the variant that runs on it.
   const gdr_function *function;
   const gdr_args_header *args;
+  void *workspace;
   /// Null on the CPU.
   gdr::runtime::LoadedFunction *loaded;
   /// Of the first launch that failed.

@@ -33,22 +33,46 @@ static int64_t getWorkspaceSize(const gdr_function &function,
   return most;
 }
 
-static int32_t checkWorkspace(const gdr_function &function,
-                              const gdr_args_header &args,
-                              BoundArguments &bound) {
+static int32_t takeFromSource(const gdr_args_header &args, int64_t needed,
+                              void *&workspace) {
+  const auto *source =
+      static_cast<const gdr_workspace_source *>(args.workspace);
+  if (!source || !source->allocate)
+    return fail(GDR_INVALID_ARGUMENT,
+                "argument 'workspace': expected a gdr_workspace_source, got "
+                "%s",
+                source ? "one without a function" : "NULL");
+  workspace = source->allocate(source->context, needed);
+  if (!workspace)
+    return fail(GDR_INVALID_ARGUMENT,
+                "argument 'workspace': expected %" PRId64
+                " bytes from its source, got NULL",
+                needed);
+  return GDR_OK;
+}
+
+static int32_t takeWorkspace(const gdr_function &function,
+                             const gdr_args_header &args, BoundArguments &bound,
+                             void *&workspace) {
+  bool hasSource = args.flags & GDR_WORKSPACE_FROM_SOURCE;
+  workspace = hasSource ? nullptr : args.workspace;
   int64_t needed = getWorkspaceSize(function, bound);
   if (needed == 0)
     return GDR_OK;
-  if (!args.workspace)
+  if (hasSource) {
+    if (int32_t status = takeFromSource(args, needed, workspace))
+      return status;
+  } else if (!workspace) {
     return fail(GDR_INVALID_ARGUMENT,
                 "argument 'workspace' is missing: expected %" PRId64 " bytes",
                 needed);
-  if (args.workspace_bytes < static_cast<uint64_t>(needed))
+  } else if (args.workspace_bytes < static_cast<uint64_t>(needed)) {
     return fail(GDR_INVALID_ARGUMENT,
                 "argument 'workspace': expected at least %" PRId64
                 " bytes, got %zu",
                 needed, args.workspace_bytes);
-  auto address = reinterpret_cast<uintptr_t>(args.workspace);
+  }
+  auto address = reinterpret_cast<uintptr_t>(workspace);
   if (address % workspaceAlignment != 0)
     return fail(GDR_INVALID_ARGUMENT,
                 "argument 'workspace': expected a multiple of %zu bytes, got "
@@ -75,9 +99,9 @@ int32_t gdr_invoke(const gdr_function *function, const gdr_args_header *args) {
   BoundArguments bound;
   if (int32_t status = bindArguments(*function, args, bound))
     return status;
-  if (int32_t status = checkWorkspace(*function, *args, bound))
+  gdr_call call{function, args, nullptr, nullptr, GDR_OK, false};
+  if (int32_t status = takeWorkspace(*function, *args, bound, call.workspace))
     return status;
-  gdr_call call{function, args, nullptr, GDR_OK, false};
   if (function->device_type == kDLCUDA)
     return invokeOnDevice(call, bound);
   function->host(&call, bound.pointers);
@@ -94,4 +118,4 @@ int64_t gdr_workspace_size(const gdr_function *function,
   return getWorkspaceSize(*function, bound);
 }
 
-void *gdr_call_workspace(gdr_call *call) { return call->args->workspace; }
+void *gdr_call_workspace(gdr_call *call) { return call->workspace; }

@@ -112,7 +112,9 @@ void gdr_launch(gdr_call *call, int64_t kernel, int64_t grid_x, int64_t grid_y,
                    (flags & GDR_LAUNCH_WAITS_FOR_DEPENDENCY);
   bool overlapsPrevious =
       (flags & GDR_LAUNCH_OVERLAPS_PREVIOUS) && call->canOverlapPrevious;
-  if ((isGranted || overlapsPrevious) && loaded.canWaitForDependency) {
+  bool waitsAtStart = flags & GDR_LAUNCH_WAITS_AT_START;
+  if ((isGranted || overlapsPrevious || waitsAtStart) &&
+      loaded.canWaitForDependency) {
     attribute.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
     attribute.value.programmaticStreamSerializationAllowed = 1;
     config.attrs = &attribute;

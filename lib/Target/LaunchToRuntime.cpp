@@ -112,6 +112,8 @@ private:
       flags |= GDR_LAUNCH_WAITS_FOR_DEPENDENCY;
     if (launch->hasAttr(overlapsAttrName))
       flags |= GDR_LAUNCH_OVERLAPS_PREVIOUS;
+    if (launch->hasAttr(waitsAtStartAttrName))
+      flags |= GDR_LAUNCH_WAITS_AT_START;
     operands.push_back(createI64(b, flags));
     operands.push_back(createParameterArray(b, launch));
     createRuntimeCall(b, "gdr_launch", LLVM::LLVMVoidType::get(b.getContext()),

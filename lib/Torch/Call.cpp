@@ -10,8 +10,10 @@
 #include "Kernels.h"
 
 #include <algorithm>
+#include <exception>
 #include <initializer_list>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 
 using namespace gdr::torch;
@@ -22,12 +24,18 @@ using namespace gdr::torch;
 
 namespace {
 
+/// Element types that an operand may have.
+struct Types {
+  uint32_t mask; // of gdr_element_type
+  const char *names;
+};
+
 /// What an operand may be, for the signature; everything else is left to the
 /// compiled function's own checks.
 struct Rule {
   int minRank;
   int maxRank;
-  const char *types;
+  Types types;
 };
 
 /// What is known of an element type.
@@ -41,9 +49,13 @@ struct TypeInfo {
 } // namespace
 
 static const Rule &getRule(Operand operand) {
-  static constexpr const char activation[] = "bfloat16, float16 or float32";
-  static constexpr const char gate[] = "float32 or bfloat16";
-  static constexpr const char index[] = "int32 or int64";
+  static constexpr Types activation = {1u << GDR_BF16 | 1u << GDR_F16 |
+                                           1u << GDR_F32,
+                                       "bfloat16, float16 or float32"};
+  static constexpr Types gate = {1u << GDR_F32 | 1u << GDR_BF16,
+                                 "float32 or bfloat16"};
+  static constexpr Types index = {1u << GDR_I32 | 1u << GDR_I64,
+                                  "int32 or int64"};
   static constexpr Rule rules[] = {
       {4, 4, activation}, // q
       {4, 4, activation}, // k
@@ -133,8 +145,8 @@ void Call::add(Operand operand, const Tensor &tensor) {
     fail(operand, "expected rank " + std::to_string(rule.minRank) + ", got " +
                       std::to_string(rank));
   const TypeInfo *info = getTypeInfo(dtype);
-  if (!info || !std::strstr(rule.types, info->name))
-    fail(operand, std::string("expected dtype ") + rule.types + ", got " +
+  if (!info || !(rule.types.mask & 1u << info->type))
+    fail(operand, std::string("expected dtype ") + rule.types.names + ", got " +
                       (info ? info->name : "another one"));
   for (int64_t i = 0; isWritten && i < rank; ++i)
     if (strides[i] == 0 && sizes[i] > 1)
@@ -208,20 +220,24 @@ int64_t Call::getNumSequences() const {
 // Attributes
 //===----------------------------------------------------------------------===//
 
-// The number of the case.
-static int32_t parse(const char *name, const std::string &value,
-                     std::initializer_list<const char *> cases) {
+[[noreturn]] static void
+failToParse(const char *name, const std::string &value,
+            std::initializer_list<const char *> cases) {
   std::string known;
-  int number = 0;
-  for (const char *text : cases) {
-    if (value == text)
-      return number;
+  for (const char *text : cases)
     known += std::string(known.empty() ? "'" : ", '") + text + "'";
-    ++number;
-  }
   throw std::invalid_argument(std::string("argument '") + name +
                               "': expected one of " + known + ", got '" +
                               value + "'");
+}
+
+// The number of the case.
+static int32_t parse(const char *name, const std::string &value,
+                     std::initializer_list<const char *> cases) {
+  const auto *found = std::find(cases.begin(), cases.end(), value);
+  if (found == cases.end())
+    failToParse(name, value, cases);
+  return static_cast<int32_t>(found - cases.begin());
 }
 
 Call::Call(const Attributes &attributes, bool isInPlace) {
@@ -268,7 +284,58 @@ static void *getCurrentStream(int32_t device) {
   return stream;
 }
 
-static void checkStatus(int64_t status) {
+namespace {
+
+/// Memory of torch's allocator, which hands it out again only to what runs
+/// later in this stream.
+class Workspace {
+public:
+  Workspace(bool isOnCPU, int32_t device) : isOnCPU(isOnCPU), device(device) {}
+
+  /// Of a gdr_workspace_source.
+  static void *allocate(void *context, size_t bytes) {
+    auto *workspace = static_cast<Workspace *>(context);
+    try {
+      return workspace->allocate(bytes);
+    } catch (...) {
+      workspace->error = std::current_exception();
+      return nullptr;
+    }
+  }
+
+  /// What kept it from allocating: the caller in between is C.
+  void rethrow() const {
+    if (error)
+      std::rethrow_exception(error);
+  }
+
+private:
+  void *allocate(size_t bytes) {
+    constexpr size_t alignment = 256;
+    size_t space = bytes + alignment;
+    auto size = static_cast<int64_t>(space);
+    constexpr int64_t stride = 1;
+    AtenTensorHandle handle;
+    check(aoti_torch_empty_strided(1, &size, &stride, aoti_torch_dtype_uint8(),
+                                   isOnCPU ? aoti_torch_device_type_cpu()
+                                           : aoti_torch_device_type_cuda(),
+                                   device, &handle),
+          "allocate the workspace");
+    tensor = Tensor(handle);
+    void *data;
+    check(torch_get_mutable_data_ptr(handle, &data), "read a tensor's address");
+    return std::align(alignment, bytes, data, space);
+  }
+
+  bool isOnCPU;
+  int32_t device;
+  Tensor tensor;
+  std::exception_ptr error;
+};
+
+} // namespace
+
+static void checkStatus(int32_t status) {
   if (status == GDR_OK)
     return;
   if (status == GDR_INVALID_ARGUMENT)
@@ -299,28 +366,11 @@ void Call::run() {
   if (!isOnCPU())
     args.header.stream = getCurrentStream(getDevice());
 
-  // From torch's allocator, which hands it out again only to what runs later in
-  // this stream.
-  Tensor workspace;
-  constexpr int64_t alignment = 256;
-  int64_t bytes = kernel.workspace_size(&args.header);
-  if (bytes < 0)
-    checkStatus(-bytes);
-  if (bytes > 0) {
-    int64_t size = bytes + alignment, stride = 1;
-    AtenTensorHandle handle;
-    check(aoti_torch_empty_strided(1, &size, &stride, aoti_torch_dtype_uint8(),
-                                   isOnCPU() ? aoti_torch_device_type_cpu()
-                                             : aoti_torch_device_type_cuda(),
-                                   getDevice(), &handle),
-          "allocate the workspace");
-    workspace = Tensor(handle);
-    void *data;
-    check(torch_get_mutable_data_ptr(handle, &data), "read a tensor's address");
-    auto address = reinterpret_cast<uintptr_t>(data);
-    address = (address + alignment - 1) / alignment * alignment;
-    args.header.workspace = reinterpret_cast<void *>(address);
-    args.header.workspace_bytes = bytes;
-  }
-  checkStatus(kernel.entry(&args.header));
+  Workspace workspace(isOnCPU(), getDevice());
+  gdr_workspace_source source = {Workspace::allocate, &workspace};
+  args.header.flags = GDR_WORKSPACE_FROM_SOURCE;
+  args.header.workspace = &source;
+  int32_t status = kernel.entry(&args.header);
+  workspace.rethrow();
+  checkStatus(status);
 }

@@ -76,9 +76,7 @@ static const gdr_module *compile(const Key &key) {
   return module;
 }
 
-const gdr_module &gdr::torch::getKernel(const gdr_signature &signature,
-                                        const char *chip) {
-  Key key = {signature, chip};
+static const gdr_module &getFromTable(const Key &key) {
   Table &table = getTable();
   {
     std::shared_lock<std::shared_mutex> lock(table.mutex);
@@ -91,6 +89,19 @@ const gdr_module &gdr::torch::getKernel(const gdr_signature &signature,
   const gdr_module *module = compile(key);
   std::unique_lock<std::shared_mutex> lock(table.mutex);
   return *table.kernels.emplace(key, module).first->second;
+}
+
+const gdr_module &gdr::torch::getKernel(const gdr_signature &signature,
+                                        const char *chip) {
+  Key key = {signature, chip};
+  // Most calls have the signature of the one before.
+  thread_local Key lastKey = {};
+  thread_local const gdr_module *last = nullptr;
+  if (last && lastKey == key)
+    return *last;
+  last = &getFromTable(key);
+  lastKey = key;
+  return *last;
 }
 
 const char *gdr::torch::getDeviceChip(int32_t device) {

@@ -4,6 +4,7 @@
 // them. On a module is what places, declares or replaces functions, and no more.
 
 // CHECK:      {{^  }}gdr-verify-chips
+// CHECK-NEXT: {{^  }}gdr-wait-at-start
 // CHECK-NEXT: {{^  }}func.func(
 // CHECK:      {{^  }}gpu.module(
 // CHECK-NEXT: {{^    }}gpu.func(

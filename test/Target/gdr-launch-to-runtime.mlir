@@ -72,6 +72,27 @@ module attributes {gpu.container_module} {
 
 // -----
 
+// The kernel waits for whatever is before it at its start: flag 4.
+// CHECK-LABEL: func.func private @at_start.host(
+// CHECK:         %[[FLAGS:.*]] = arith.constant 4 : i64
+// CHECK:         llvm.call @gdr_launch({{.*}}, %[[FLAGS]], %{{[^,]*}})
+module attributes {gpu.container_module} {
+  func.func private @at_start.host(%call: !llvm.ptr)
+      attributes {gdr.entry = {arguments = [], device = "cuda", name = "at_start"}} {
+    %c1 = arith.constant 1 : index
+    gpu.launch_func @at_start_kernels::@kernel blocks in (%c1, %c1, %c1) threads in (%c1, %c1, %c1)
+        {gdr.waits_at_start}
+    return
+  }
+  gpu.module @at_start_kernels {
+    gpu.func @kernel() kernel {
+      gpu.return
+    }
+  }
+}
+
+// -----
+
 // The kernel overlaps the previous launch of the call: flag 2. A pointer to what
 // the kernel takes by value is the address of the parameter; another pointer is
 // the parameter.

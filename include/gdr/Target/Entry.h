@@ -33,6 +33,10 @@ inline constexpr StringLiteral waitsAttrName = "gdr.waits_for_dependency";
 inline constexpr StringLiteral overlapsAttrName =
     "gdr.overlaps_previous_launch";
 
+/// Attribute of a launch: the kernel waits for the previous one before it does
+/// anything else.
+inline constexpr StringLiteral waitsAtStartAttrName = "gdr.waits_at_start";
+
 /// An argument of an entry point.
 struct EntryArgument {
   StringRef name;

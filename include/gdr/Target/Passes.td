@@ -148,6 +148,31 @@ def TensorMapToRuntime : Pass<"gdr-tensor-map-to-runtime", "::mlir::ModuleOp"> {
   ];
 }
 
+def WaitAtStart : Pass<"gdr-wait-at-start", "::mlir::ModuleOp"> {
+  let summary = "Let kernels start before the previous one has ended";
+  let description = [{
+    A kernel that waits for the previous one itself, with `nvvm.griddepcontrol
+    wait`, may be launched before that one has ended, so that launches cost less
+    on the host and on the device. Gives each kernel that has no such wait one as
+    its first operation, where it needs nothing from the caller, and marks its
+    launches for `gdr-launch-to-runtime`.
+
+    ```mlir
+    gpu.func @decode_recurrent(...) kernel {
+      %block = gpu.block_id x
+    }
+    ```
+    becomes
+    ```mlir
+    gpu.func @decode_recurrent(...) kernel {
+      nvvm.griddepcontrol wait
+      %block = gpu.block_id x
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::NVVM::NVVMDialect"];
+}
+
 def LaunchToRuntime : Pass<"gdr-launch-to-runtime", "::mlir::ModuleOp"> {
   let summary = "Lower gpu.launch_func to calls of gdr_launch";
   let description = [{
@@ -167,10 +192,11 @@ def LaunchToRuntime : Pass<"gdr-launch-to-runtime", "::mlir::ModuleOp"> {
     and values of builtin types; a pointer is the address of the parameter
     itself where the kernel's argument has `llvm.byval`.
 
-    Two attributes of a launch let its kernel start while the previous one still
+    Three attributes of a launch let its kernel start while the previous one still
     runs (programmatic dependent launch). The kernel must wait itself, with
     `nvvm.griddepcontrol wait`, before it touches what that one writes.
 
+    - `gdr.waits_at_start`: always (see `gdr-wait-at-start`);
     - `gdr.waits_for_dependency`: if the caller of the entry point grants it;
     - `gdr.overlaps_previous_launch`: if the previous kernel is another launch
       of the same call.

@@ -5,17 +5,20 @@
     model = AutoModelForCausalLM.from_pretrained("Qwen/Qwen3-Next-80B-A3B-Instruct")
     gdr.integrations.transformers.patch(model)
 
-The layers of Qwen3-Next, Qwen3.5 and OLMo-Hybrid compute their gates and convolutions as before; the
-recurrence, which they do with flash-linear-attention or else with plain PyTorch, becomes torch.ops.gdr,
-for prompts and for tokens after them, whose states are updated in place in the model's cache.
+The layers of Qwen3-Next, Qwen3.5 and OLMo-Hybrid compute their projections and convolutions as before; the
+gates and the recurrence, which they do with plain PyTorch and with flash-linear-attention where it is
+installed, become torch.ops.gdr, for prompts and for tokens after them, whose states are updated in place in
+the model's cache.
 """
 
 import inspect
 import sys
+import types
 
 import torch
 
 import gdr.torch  # noqa: F401, registers torch.ops.gdr
+from gdr.integrations import _gates
 
 LAYERS = ("Qwen3NextGatedDeltaNet", "Qwen3_5GatedDeltaNet", "Qwen3_5MoeGatedDeltaNet", "OlmoHybridGatedDeltaNet")
 
@@ -31,39 +34,53 @@ def patch(model):
     holds for all models of the family in the process. A model without such layers is a ValueError, a
     version of transformers whose layers look otherwise a NotImplementedError.
     """
-    for owner, names in _find_owners(model):
-        originals = owner.__dict__.setdefault("_gdr_originals", {})
-        for name in names:
-            if name not in originals:
-                originals[name] = getattr(owner, name)
-                setattr(owner, name, gated_delta_rule)
+    for owner, replacements in _find_owners(model):
+        if "_gdr_originals" in vars(owner):
+            continue
+        setattr(owner, "_gdr_originals", {name: vars(owner).get(name, _ABSENT) for name in replacements})
+        for name, replacement in replacements.items():
+            setattr(owner, name, replacement)
     return model
 
 
 def unpatch(model):
     """Takes back what patch(model) did."""
     for owner, _ in _find_owners(model):
-        for name, original in owner.__dict__.pop("_gdr_originals", {}).items():
-            setattr(owner, name, original)
+        for name, original in vars(owner).get("_gdr_originals", {}).items():
+            if original is _ABSENT:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)
+        if "_gdr_originals" in vars(owner):
+            delattr(owner, "_gdr_originals")
     return model
 
 
+_ABSENT = object()
+
+
 def _find_owners(model):
-    """What holds the functions to replace, and their names in it."""
+    """What holds the functions to replace, and what comes in their place, by name."""
     layers = [layer for layer in model.modules() if type(layer).__name__ in LAYERS]
     if not layers:
         raise ValueError(f"expected a model with layers among {', '.join(LAYERS)}, got {type(model).__name__}")
     owners = {}
     for layer in layers:
-        module = sys.modules[type(layer).__module__]
+        kind = type(layer)
+        module = sys.modules[kind.__module__]
+        forward = _gates.leave_to_op(kind.forward)
         if all(hasattr(layer, name) for name in ATTRIBUTES):
-            owners[id(layer)] = layer, ATTRIBUTES
-        elif all(name in _get_names(type(layer).forward) and hasattr(module, name) for name in GLOBALS):
-            owners[id(module)] = module, GLOBALS
+            owners[id(layer)] = layer, dict.fromkeys(ATTRIBUTES, gated_delta_rule)
+            if forward:
+                owners[id(layer)][1]["forward"] = types.MethodType(forward, layer)
+        elif all(name in _get_names(kind.forward) and hasattr(module, name) for name in GLOBALS):
+            owners[id(module)] = module, dict.fromkeys(GLOBALS, gated_delta_rule)
+            if forward:
+                owners[id(kind)] = kind, {"forward": forward}
         else:
             version = getattr(sys.modules.get("transformers"), "__version__", "?")
             raise NotImplementedError(
-                f"{type(layer).__name__} of transformers {version} is not known to gdr: expected it to call "
+                f"{kind.__name__} of transformers {version} is not known to gdr: expected it to call "
                 f"{' and '.join(ATTRIBUTES)}, or {' and '.join(GLOBALS)}"
             )
     return owners.values()
@@ -84,9 +101,15 @@ def gated_delta_rule(
     output_final_state=False,
     use_qk_l2norm_in_kernel=False,
     cu_seqlens=None,
+    A_log=None,
+    dt_bias=None,
+    allow_neg_eigval=False,
     **kwargs,
 ):
     """What the layers call: query, key [B, T, HK, K]; value [B, T, HV, V]; g, beta [B, T, HV].
+
+    With A_log and dt_bias [HV] the gate is -exp(A_log) * softplus(g + dt_bias) and beta the sigmoid of
+    what is given, or twice that with allow_neg_eigval.
 
     Returns o and the final state [B, HV, K, V]. An initial state is updated in place: it is the cache's,
     into which the layer would copy the final state next. Of chunk_size and other arguments, which belong
@@ -94,18 +117,19 @@ def gated_delta_rule(
     """
     # The convolution leaves a prompt's tokens innermost; those after it need no copy.
     query, key, value = (x if x.stride(-1) == 1 else x.contiguous() for x in (query, key, value))
-    g, beta = (x.float() if x.dtype == torch.float16 else x for x in (g, beta))
-    operands = query, key, value, g, beta
+    operands = query, key, value, _widen(g), _widen(beta)
+    options = dict(cu_seqlens=cu_seqlens, qk_l2norm=use_qk_l2norm_in_kernel)
+    if A_log is not None:
+        beta_form = "twice_sigmoid" if allow_neg_eigval else "sigmoid"
+        options |= dict(A_log=_widen(A_log), dt_bias=_widen(dt_bias), gate_form="softplus", beta_form=beta_form)
     if initial_state is None or not output_final_state:
         o, final_state = torch.ops.gdr.gated_delta_rule(
-            *operands,
-            initial_state,
-            cu_seqlens=cu_seqlens,
-            qk_l2norm=use_qk_l2norm_in_kernel,
-            output_final_state=output_final_state,
+            *operands, initial_state, output_final_state=output_final_state, **options
         )
         return o, final_state if output_final_state else None
-    o = torch.ops.gdr.gated_delta_rule_(
-        *operands, initial_state, cu_seqlens=cu_seqlens, qk_l2norm=use_qk_l2norm_in_kernel
-    )
-    return o, initial_state
+    return torch.ops.gdr.gated_delta_rule_(*operands, initial_state, **options), initial_state
+
+
+def _widen(tensor):
+    # float16 has no place in the op's gates.
+    return tensor.float() if tensor.dtype == torch.float16 else tensor

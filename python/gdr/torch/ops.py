@@ -10,6 +10,10 @@ import torch
 
 from gdr import _library
 
+# Looked up once: they are asked in every call.
+_is_grad_enabled = torch.is_grad_enabled
+_any_requires_grad = torch._C._any_requires_grad
+
 
 def get_library():
     """The path of libgdr_torch, which C++ programs can link or open."""
@@ -81,6 +85,15 @@ def _refuse_gradients(schema, args, kwargs):
     )
 
 
+class _Packet(torch._ops.OpOverloadPacket):
+    """What torch.ops.gdr has under an op's name, with the check for gradients in its call."""
+
+    def __call__(self, /, *args, **kwargs):
+        if _is_grad_enabled() and _any_requires_grad(*args, **kwargs):
+            _refuse_gradients(self.default._schema, args, kwargs)
+        return self._op(*args, **kwargs)
+
+
 def _refuse_to_differentiate(name):
     """Makes the op an error where a gradient would be lost.
 
@@ -89,21 +102,18 @@ def _refuse_to_differentiate(name):
     itself warns when a gradient is asked for.
     """
     packet = getattr(torch.ops.gdr, name)
-    schema = packet.default._schema
-    is_grad_enabled = torch.is_grad_enabled
-    requires_grad = torch._C._any_requires_grad
+    packet.__class__ = _Packet
+    # torch compares the class of an overload, which compiled code calls, with its own.
+    overload = packet.default
+    call, schema = overload._op, overload._schema
 
-    def check(call):
-        @functools.wraps(call)
-        def checked(*args, **kwargs):
-            if is_grad_enabled() and requires_grad(*args, **kwargs):
-                _refuse_gradients(schema, args, kwargs)
-            return call(*args, **kwargs)
+    @functools.wraps(call)
+    def checked(*args, **kwargs):
+        if _is_grad_enabled() and _any_requires_grad(*args, **kwargs):
+            _refuse_gradients(schema, args, kwargs)
+        return call(*args, **kwargs)
 
-        return checked
-
-    for op in (packet, packet.default):
-        op._op = check(op._op)
+    overload._op = checked
 
 
 def _register():

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 transformers = pytest.importorskip("transformers", minversion="4.57")
 integration = pytest.importorskip("gdr.integrations.transformers")
@@ -82,7 +83,7 @@ def test_same_logits_and_tokens(device, model_name):
             logits, generated = model(tokens).logits, generate(model, tokens)
     finally:
         integration.unpatch(model)
-    # 3 layers; one forward, one prompt and 11 more tokens.
+    # 3 layers; one forward, one prompt and 11 more tokens. No gate is computed outside of the op.
     assert calls.counts == {"gated_delta_rule": 6, "gated_delta_rule_": 33}
     torch.testing.assert_close(logits, expected_logits, rtol=1e-3, atol=1e-3)
     assert torch.equal(generated, expected_tokens)
@@ -151,6 +152,82 @@ def test_functions_in_the_layer():
     assert one[0].chunk_gated_delta_rule is one[0].recurrent_gated_delta_rule is len
 
 
+class LayerOfVersion4(torch.nn.Module):
+    """The part of a layer that computes its gates; returns what the recurrence is called with."""
+
+    def __init__(self):
+        super().__init__()
+        self.A_log, self.dt_bias = torch.nn.Parameter(torch.rand(2)), torch.nn.Parameter(torch.rand(2))
+        self.allow_neg_eigval = True
+        self.chunk_gated_delta_rule = self.recurrent_gated_delta_rule = lambda *args, **options: (args, options)
+
+    def forward(self, q, a, b, is_prompt):
+        beta = b.sigmoid()
+        if self.allow_neg_eigval:
+            beta = beta * 2.0
+        g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)
+        if is_prompt:
+            return self.chunk_gated_delta_rule(q, g=g, beta=beta, output_final_state=True)
+        return self.recurrent_gated_delta_rule(q, g=g, beta=beta)
+
+
+def test_gates_in_the_layer():
+    """As in version 4, where the functions are the layer's, and so is its new forward."""
+    layer_class = type("Qwen3NextGatedDeltaNet", (LayerOfVersion4,), {})
+    one, other = layer_class(), layer_class()
+    forward = layer_class.forward
+    calls = one.chunk_gated_delta_rule
+    integration.patch(one)
+    one.chunk_gated_delta_rule = one.recurrent_gated_delta_rule = calls
+    q, a, b = torch.rand(3, 2)
+    for is_prompt in (True, False):
+        args, options = one(q, a, b, is_prompt)
+        assert args == (q,) and options.pop("output_final_state", False) == is_prompt
+        assert options.pop("g") is a and options.pop("beta") is b
+        assert options == {"A_log": one.A_log, "dt_bias": one.dt_bias, "allow_neg_eigval": True}
+        assert other(q, a, b, is_prompt)[1].keys() <= {"g", "beta", "output_final_state"}
+    integration.unpatch(one)
+    assert "forward" not in vars(one) and layer_class.forward is forward
+
+
+def other_gate(self, a, b):
+    beta = b.sigmoid()
+    g = -self.A_log.exp() * F.softplus(a.float() + self.dt_bias)
+    return self.call(g=g, beta=beta)
+
+
+def other_use(self, a, b):
+    beta = b.sigmoid()
+    g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)
+    return self.call(g=g, beta=beta) + g
+
+
+def two_betas(self, a, b):
+    beta = b.sigmoid()
+    beta = beta.sigmoid()
+    g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)
+    return self.call(g=g, beta=beta)
+
+
+def other_call(self, a, b):
+    beta = b.sigmoid()
+    g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)
+    return self.call(g, beta)
+
+
+@pytest.mark.parametrize("forward", [other_gate, other_use, two_betas, other_call, len])
+def test_unknown_gates_stay(forward):
+    from gdr.integrations import _gates
+
+    assert _gates.leave_to_op(forward) is None
+
+
+def test_traceback_shows_the_source():
+    forward = integration._gates.leave_to_op(LayerOfVersion4.forward)
+    assert forward.__code__.co_filename == __file__
+    assert forward.__code__.co_firstlineno == LayerOfVersion4.forward.__code__.co_firstlineno
+
+
 def count_calls():
     from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -158,7 +235,7 @@ def count_calls():
         counts = {}
 
         def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-            if function.namespace == "gdr":
+            if function.namespace == "gdr" or "softplus" in function._schema.name:
                 name = function._schema.name.split("::")[1]
                 self.counts[name] = self.counts.get(name, 0) + 1
             return function(*args, **(kwargs or {}))

@@ -181,7 +181,8 @@ TEST_F(LaunchTest, DependentLaunchNeedsAKernelThatWaits) {
 // Which of the launches overlap, with these flags and empty grids.
 TEST_F(LaunchTest, OverlapWithinACall) {
   constexpr int64_t waits = GDR_LAUNCH_WAITS_FOR_DEPENDENCY,
-                    overlaps = GDR_LAUNCH_OVERLAPS_PREVIOUS;
+                    overlaps = GDR_LAUNCH_OVERLAPS_PREVIOUS,
+                    atStart = GDR_LAUNCH_WAITS_AT_START;
   struct Case {
     bool isGranted;
     std::vector<int64_t> flags; // -1: an empty grid
@@ -197,7 +198,11 @@ TEST_F(LaunchTest, OverlapWithinACall) {
         Case{true, {waits, overlaps, overlaps}, {true, false, true}},
         Case{true, {waits | overlaps, 0, overlaps}, {true, false, true}},
         Case{true, {0, waits | overlaps, overlaps}, {false, true, true}},
-        Case{false, {waits, waits | overlaps}, {false, true}}}) {
+        Case{false, {waits, waits | overlaps}, {false, true}},
+        // Whoever has waited at its start knows of all that is before it.
+        Case{false, {atStart, overlaps, atStart}, {true, true, true}},
+        Case{true, {atStart, waits, overlaps}, {true, true, false}},
+        Case{true, {waits, atStart, overlaps}, {true, true, true}}}) {
     stub::reset();
     launches.assign(test.flags.size(), LaunchParameters());
     for (size_t i = 0; i < launches.size(); ++i) {
@@ -226,8 +231,8 @@ TEST_F(LaunchTest, OverlapNeedsAKernelThatWaits) {
 }
 
 TEST_F(LaunchTest, OtherFlagsMeanNothing) {
-  arguments.getHeader()->flags = ~uint64_t(1);
-  launches[0].flags = ~int64_t(1);
+  arguments.getHeader()->flags = ~uint64_t(3);
+  launches[0].flags = ~int64_t(5);
   expectInvoke(function, arguments, GDR_OK, "");
   EXPECT_TRUE(stub::getLaunches()[0].attributes.empty());
 }
@@ -426,6 +431,63 @@ TEST_F(LaunchTest, Workspace) {
   header.workspace = buffer;
   expectInvoke(function, arguments, GDR_OK, "");
   EXPECT_EQ(got, buffer);
+}
+
+TEST_F(LaunchTest, WorkspaceFromSource) {
+  function.workspaceBytes = 1000;
+  void *got = nullptr;
+  function.host = [&](gdr_call *call, void *const *) {
+    got = gdr_call_workspace(call);
+  };
+  struct Memory {
+    alignas(256) char bytes[1280];
+    void *given = bytes;
+    size_t asked = 0;
+  } memory;
+  gdr_workspace_source source = {[](void *context, size_t bytes) {
+                                   auto *memory =
+                                       static_cast<Memory *>(context);
+                                   memory->asked = bytes;
+                                   return memory->given;
+                                 },
+                                 &memory};
+  gdr_args_header &header = *arguments.getHeader();
+  header.flags = GDR_WORKSPACE_FROM_SOURCE;
+  header.workspace = &source;
+  expectInvoke(function, arguments, GDR_OK, "");
+  EXPECT_EQ(got, memory.bytes);
+  EXPECT_EQ(memory.asked, 1000u);
+
+  memory.given = nullptr;
+  expectInvoke(function, arguments, GDR_INVALID_ARGUMENT,
+               "argument 'workspace': expected 1000 bytes from its source, got "
+               "NULL");
+  memory.given = memory.bytes + 128;
+  char address[32];
+  snprintf(address, sizeof(address), "0x%" PRIxPTR,
+           reinterpret_cast<uintptr_t>(memory.given));
+  expectInvoke(function, arguments, GDR_INVALID_ARGUMENT,
+               std::string("argument 'workspace': expected a multiple of 256 "
+                           "bytes, got address ") +
+                   address);
+  source.allocate = nullptr;
+  expectInvoke(function, arguments, GDR_INVALID_ARGUMENT,
+               "argument 'workspace': expected a gdr_workspace_source, got one "
+               "without a function");
+  header.workspace = nullptr;
+  expectInvoke(function, arguments, GDR_INVALID_ARGUMENT,
+               "argument 'workspace': expected a gdr_workspace_source, got "
+               "NULL");
+
+  // Not asked where none is needed, nor where the arguments are wrong.
+  header.workspace = &source;
+  source.allocate = [](void *, size_t) -> void * {
+    ADD_FAILURE();
+    return nullptr;
+  };
+  function.workspaceBytes = 0;
+  expectInvoke(function, arguments, GDR_OK, "");
+  EXPECT_EQ(got, nullptr);
 }
 
 TEST_F(LaunchTest, NoWorkspaceNeeded) {

@@ -20,8 +20,9 @@ static constexpr int64_t chunkSize = 64;
 /// multiprocessors that was.
 static constexpr double bandwidth = 2.9e6;
 static constexpr double measuredSMs = 132;
-/// What a kernel that finds nothing to do takes in a graph.
-static constexpr double launch = 1.2;
+/// What a kernel that finds nothing to do adds to a graph, where it starts
+/// before the previous one has ended.
+static constexpr double launch = 0.8;
 
 /// The recurrent form: a token of a sequence that has the GPU for itself, and
 /// of each head and element of its state when the GPU is full.
@@ -52,7 +53,7 @@ static constexpr double mmaFactor = 2.5;
 /// What overlapping the two kernels saves, and the part of a scan that it
 /// costs: one that is bound by memory is in prepare's way, and CTAs of a long
 /// chain stay on the SMs that prepare left first, unevenly.
-static constexpr double overlapGain = 2;
+static constexpr double overlapGain = 1.2;
 static constexpr double overlapMemoryLoss = 0.04;
 static constexpr double overlapChainLoss = 0.02;
 /// Part of the bandwidth that the scan gets when it fills the GPU.
