@@ -109,6 +109,7 @@ static_assert(offsetof(CUlaunchConfig, numAttrs) == 48);
 // macro (cuDeviceGet has no suffix, many others have _v2).
 #define GDR_FOR_EACH_CUDA_FUNCTION(FUNCTION)                                   \
   FUNCTION(cuInit, (unsigned int flags))                                       \
+  FUNCTION(cuDriverGetVersion, (int *version))                                 \
   FUNCTION(cuGetErrorString, (CUresult error, const char **string))            \
   FUNCTION(cuDeviceGetCount, (int *count))                                     \
   FUNCTION(cuDeviceGet, (CUdevice * device, int ordinal))                      \

@@ -38,6 +38,17 @@ static constexpr int64_t defaultSharedLimit = 48 * 1024;
 static constexpr int64_t griddepcontrolCapability = 90;
 static constexpr int64_t tensorMapCapability = 90;
 
+/// The first driver that captures programmatic dependent launches into graphs
+/// (CUDA C++ programming guide, "edge data"). Whether a stream is captured is
+/// not asked at each launch.
+static constexpr int programmaticLaunchVersion = 12030;
+
+static bool hasProgrammaticLaunch(const CudaDriver &driver) {
+  int version = 0;
+  return driver.cuDriverGetVersion(&version) == CUDA_SUCCESS &&
+         version >= programmaticLaunchVersion;
+}
+
 static int32_t failOutOfMemory(const gdr_function &function) {
   return fail(GDR_DRIVER_ERROR, "function '%s': out of host memory",
               function.name);
@@ -161,11 +172,10 @@ static int32_t loadImages(const CudaDriver &driver,
   }
   for (int64_t kernel = 0; kernel < function.num_kernels; ++kernel)
     if (!loaded.kernels[kernel].function)
-      return fail(GDR_NO_IMAGE,
-                  "function '%s' on device %" PRId64
-                  ": no image has its kernel '%s'",
-                  function.name, device,
-                  getName(function.kernel_names, kernel));
+      return fail(
+          GDR_NO_IMAGE,
+          "function '%s' on device %" PRId64 ": no image has its kernel '%s'",
+          function.name, device, getName(function.kernel_names, kernel));
   return GDR_OK;
 }
 
@@ -198,7 +208,8 @@ static int32_t loadFunction(const gdr_function &function, int64_t ordinal,
   loaded.context = device.context;
   // Not the device's: PTX for an older chip has none on any device.
   loaded.canWaitForDependency =
-      chosen.image->compute_capability >= griddepcontrolCapability;
+      chosen.image->compute_capability >= griddepcontrolCapability &&
+      hasProgrammaticLaunch(*driver);
   loaded.hasTensorMaps = limits.computeCapability >= tensorMapCapability &&
                          driver->cuTensorMapEncodeTiled;
   loaded.maxSharedBytes = limits.sharedBytes;

@@ -39,7 +39,8 @@ struct LoadedFunction {
   std::unique_ptr<CUmodule[]> modules;
   int64_t numModules = 0;
   /// Whether the kernels hold the griddepcontrol that they were compiled with,
-  /// which is so from compute capability 9.0 on.
+  /// which is so from compute capability 9.0 on, and the driver can launch them
+  /// before the previous one has ended.
   bool canWaitForDependency = false;
   /// Whether the device has tensor maps, which begin with compute capability
   /// 9.0, and the driver can encode them.

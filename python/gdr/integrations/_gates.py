@@ -42,7 +42,10 @@ def leave_to_op(forward):
         call.keywords += rewriter.get_keywords()
     ast.increment_lineno(ast.fix_missing_locations(tree), first_line - 1)
     names = {}
-    exec(compile(tree, inspect.getsourcefile(function), "exec"), function.__globals__, names)
+    try:
+        exec(compile(tree, inspect.getsourcefile(function), "exec"), function.__globals__, names)
+    except NameError:  # a decorator that is not the module's
+        return None
     return names[function.__name__]
 
 

@@ -56,7 +56,8 @@ def unpatch(model):
     return model
 
 
-_ABSENT = object()
+class _ABSENT:
+    """In place of an original that was not there."""
 
 
 def _find_owners(model):

@@ -4,6 +4,7 @@ They are compared with plain PyTorch's: flash-linear-attention, which transforme
 installed, multiplies float32 in tf32, and takes no tensors on the CPU.
 """
 
+import copy
 import sys
 
 import pytest
@@ -186,8 +187,11 @@ def test_gates_in_the_layer():
         assert options.pop("g") is a and options.pop("beta") is b
         assert options == {"A_log": one.A_log, "dt_bias": one.dt_bias, "allow_neg_eigval": True}
         assert other(q, a, b, is_prompt)[1].keys() <= {"g", "beta", "output_final_state"}
-    integration.unpatch(one)
-    assert "forward" not in vars(one) and layer_class.forward is forward
+    copied = copy.deepcopy(one)
+    for layer in (one, copied):
+        integration.unpatch(layer)
+        assert "forward" not in vars(layer)
+    assert layer_class.forward is forward
 
 
 def other_gate(self, a, b):

@@ -153,19 +153,22 @@ TEST_F(LaunchTest, DependentLaunchNeedsBothSides) {
 TEST_F(LaunchTest, DependentLaunchNeedsAKernelThatWaits) {
   struct Case {
     gdr_image_kind kind;
-    int image, device;
+    int image, device, driver;
     bool isDependent;
   };
   for (const Case &test :
-       {Case{GDR_IMAGE_CUBIN, 80, 80, false},
-        Case{GDR_IMAGE_CUBIN, 80, 89, false},
-        Case{GDR_IMAGE_CUBIN, 90, 90, true},
-        Case{GDR_IMAGE_CUBIN, 100, 103, true},
+       {Case{GDR_IMAGE_CUBIN, 80, 80, 12030, false},
+        Case{GDR_IMAGE_CUBIN, 80, 89, 12030, false},
+        Case{GDR_IMAGE_CUBIN, 90, 90, 12030, true},
+        Case{GDR_IMAGE_CUBIN, 100, 103, 12030, true},
         // The device could, but PTX for an older one does not wait.
-        Case{GDR_IMAGE_PTX, 80, 90, false},
-        Case{GDR_IMAGE_PTX, 90, 120, true}}) {
+        Case{GDR_IMAGE_PTX, 80, 90, 12030, false},
+        Case{GDR_IMAGE_PTX, 90, 120, 12030, true},
+        // Such launches could not be captured.
+        Case{GDR_IMAGE_CUBIN, 90, 90, 12020, false}}) {
     stub::reset();
     stub::setComputeCapability(0, test.device);
+    stub::setVersion(test.driver);
     DeviceFunction compiled(/*hasImage=*/false);
     compiled.addImage(test.kind, test.image, false, "image ");
     compiled.host = function.host;
@@ -174,7 +177,7 @@ TEST_F(LaunchTest, DependentLaunchNeedsAKernelThatWaits) {
     expectInvoke(compiled, arguments, GDR_OK, "");
     ASSERT_EQ(stub::getLaunches().size(), 1u);
     EXPECT_EQ(!stub::getLaunches()[0].attributes.empty(), test.isDependent)
-        << test.image << " on " << test.device;
+        << test.image << " on " << test.device << ", " << test.driver;
   }
 }
 

@@ -37,6 +37,7 @@ struct State {
   std::mutex mutex;
   bool isRecording = true;
   int computeCapabilities[numDevices] = {90, 90};
+  int version = 12030;
   std::map<std::string, int> failures;
   std::map<std::string, int> numCalls;
   std::string log;
@@ -84,6 +85,13 @@ extern "C" {
 
 CUresult cuInit(unsigned int) {
   GDR_STUB_ENTER();
+  return CUDA_SUCCESS;
+}
+
+CUresult cuDriverGetVersion(int *version) {
+  State &state = getState();
+  std::lock_guard<std::mutex> lock(state.mutex);
+  *version = state.version;
   return CUDA_SUCCESS;
 }
 
@@ -262,6 +270,7 @@ void stub::reset() {
   state.isRecording = true;
   for (int &computeCapability : state.computeCapabilities)
     computeCapability = 90;
+  state.version = 12030;
   state.failures.clear();
   state.numCalls.clear();
   state.log.clear();
@@ -271,6 +280,8 @@ void stub::reset() {
   state.firstModule = state.modules.size();
   currentContext = nullptr;
 }
+
+void stub::setVersion(int version) { getState().version = version; }
 
 void stub::setComputeCapability(int device, int computeCapability) {
   getState().computeCapabilities[device] = computeCapability;

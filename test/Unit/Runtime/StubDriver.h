@@ -56,6 +56,8 @@ struct TensorMap {
 void reset();
 
 void setComputeCapability(int device, int computeCapability);
+/// As 1000 * major + 10 * minor; 12.3 after reset().
+void setVersion(int version);
 /// Lets each later call of a driver function return `error`.
 void setFailure(const std::string &function, int error);
 /// What the compiler of PTX reports with the next failure to load.
