@@ -154,8 +154,8 @@ def WaitAtStart : Pass<"gdr-wait-at-start", "::mlir::ModuleOp"> {
     A kernel that waits for the previous one itself, with `nvvm.griddepcontrol
     wait`, may be launched before that one has ended, so that launches cost less
     on the host and on the device. Gives each kernel that has no such wait one as
-    its first operation, where it needs nothing from the caller, and marks its
-    launches for `gdr-launch-to-runtime`.
+    its first operation, so that nothing depends on what the previous kernel does,
+    and marks its launches for `gdr-launch-to-runtime`.
 
     ```mlir
     gpu.func @decode_recurrent(...) kernel {

@@ -37,7 +37,6 @@ def chunk_gated_delta_rule(
     Returns o [B, T, HV, V] and the final state [N, HV, K, V] in float32, None without output_final_state.
     """
     state_v_first = _pop_deprecated(kwargs, state_v_first)
-    _check_heads(q, k, v)
     if "head_first" in kwargs:
         raise DeprecationWarning("argument 'head_first' is gone: expected tensors [B, T, H, ...]")
     chunk_size = kwargs.pop("chunk_size", 64)
@@ -50,10 +49,11 @@ def chunk_gated_delta_rule(
     if use_gate_in_kernel and A_log is None:
         raise AssertionError("argument 'A_log': expected a tensor with use_gate_in_kernel")
     _expect_no_more("chunk_gated_delta_rule", kwargs)
-    options = _get_gate(use_gate_in_kernel, A_log, dt_bias)
-    options |= _get_beta(use_beta_sigmoid_in_kernel, allow_neg_eigval)
-    options |= _get_forms(scale, use_qk_l2norm_in_kernel, state_v_first)
-    options |= _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu)
+    options = _get_forms(scale, use_qk_l2norm_in_kernel, state_v_first, use_beta_sigmoid_in_kernel, allow_neg_eigval)
+    if use_gate_in_kernel:
+        options |= {"A_log": _widen(A_log), "dt_bias": _widen(dt_bias), "gate_form": "softplus"}
+    if cu_seqlens is not None:
+        options |= _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu)
     return _call(q, k, v, g, beta, initial_state, output_final_state, options)
 
 
@@ -93,10 +93,11 @@ def fused_recurrent_gated_delta_rule(
         for name, tensor in (("A_log", A_log), ("g", g)):
             if tensor is None:
                 raise ValueError(f"argument '{name}': expected a tensor with use_gate_in_kernel")
-    options = _get_gate(use_gate_in_kernel, A_log, dt_bias)
-    options |= _get_beta(use_beta_sigmoid_in_kernel, allow_neg_eigval)
-    options |= _get_forms(scale, use_qk_l2norm_in_kernel, state_v_first)
-    options |= _get_sequences(q, initial_state, cu_seqlens)
+    options = _get_forms(scale, use_qk_l2norm_in_kernel, state_v_first, use_beta_sigmoid_in_kernel, allow_neg_eigval)
+    if use_gate_in_kernel:
+        options |= {"A_log": _widen(A_log), "dt_bias": _widen(dt_bias), "gate_form": "softplus"}
+    if cu_seqlens is not None:
+        options |= _get_sequences(q, initial_state, cu_seqlens)
     return _call(q, k, v, g, beta, initial_state, output_final_state, options)
 
 
@@ -114,18 +115,6 @@ def _pop_deprecated(kwargs, state_v_first):
 def _expect_no_more(function, kwargs):
     if kwargs:
         raise TypeError(f"{function}() got an unexpected argument '{next(iter(kwargs))}'")
-
-
-def _check_heads(q, k, v):
-    for name, tensor in (("q", q), ("k", k), ("v", v)):
-        if tensor.dim() != 4:
-            raise ValueError(f"argument '{name}': expected rank 4, got {tensor.dim()}")
-    if q.shape[2] != k.shape[2]:
-        raise ValueError(f"argument 'k': expected {q.shape[2]} heads as in 'q', got {k.shape[2]}")
-    if v.shape[2] % q.shape[2] != 0:
-        raise ValueError(
-            f"argument 'v': expected a multiple of {q.shape[2]} heads, the number of key heads, got {v.shape[2]}"
-        )
 
 
 def _check_sequences(q, cu_seqlens, initial_state):
@@ -161,21 +150,7 @@ def _widen(tensor):
 # The options of the op that arguments stand for. What is the op's default is left out: it would cost time.
 
 
-def _get_gate(use_gate, A_log, dt_bias):
-    if not use_gate:
-        return {}
-    return {"A_log": _widen(A_log), "dt_bias": _widen(dt_bias), "gate_form": "softplus"}
-
-
-def _get_beta(use_sigmoid, allow_neg_eigval):
-    if not use_sigmoid:
-        if allow_neg_eigval:
-            raise ValueError("argument 'allow_neg_eigval': expected use_beta_sigmoid_in_kernel with it")
-        return {}
-    return {"beta_form": "twice_sigmoid" if allow_neg_eigval else "sigmoid"}
-
-
-def _get_forms(scale, use_qk_l2norm, state_v_first):
+def _get_forms(scale, use_qk_l2norm, state_v_first, use_beta_sigmoid, allow_neg_eigval):
     options = {}
     if scale is not None:
         options["scale"] = scale
@@ -183,12 +158,14 @@ def _get_forms(scale, use_qk_l2norm, state_v_first):
         options["qk_l2norm"] = True
     if state_v_first:
         options["state_layout"] = "v_first"
+    if use_beta_sigmoid:
+        options["beta_form"] = "twice_sigmoid" if allow_neg_eigval else "sigmoid"
+    elif allow_neg_eigval:
+        raise ValueError("argument 'allow_neg_eigval': expected use_beta_sigmoid_in_kernel with it")
     return options
 
 
 def _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu=None):
-    if cu_seqlens is None:
-        return {}
     _check_sequences(q, cu_seqlens, initial_state)
     options = {"cu_seqlens": cu_seqlens}
     if cu_seqlens_cpu is not None and not torch.compiler.is_compiling():
