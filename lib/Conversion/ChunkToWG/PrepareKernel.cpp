@@ -11,21 +11,14 @@
 //   L         = -beta_i D_ij k_i.k_j, i > j      attention = scale D .* (q k^T)
 //   inverse   = (I - L)^-1 diag(beta)
 //
-// With B the inverse of the diagonal 16 x 16 blocks of I - L, by forward
-// substitution in f32, and L' the blocks below them,
-//
-//   (I - L)^-1 = (I - N)^-1 B = (I + N) (I + N^2) B,     N = B L'
-//
-// which is exact because N has four block rows: N^4 = 0. N and its powers are
-// f16, whose rounding is eight times finer than that of bf16.
-//
-// Each step is short and waits for the one before, so two value heads take it
-// at once where their number is even.
+// ChunkInverse.cpp has the inverse, which two value heads take at once where
+// their number is even.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Kernels.h"
 
+#include "ChunkInverse.h"
 #include "TileBuilder.h"
 #include "gdr/Dialect/GDR/Utils/SequenceBuilder.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -41,7 +34,6 @@ using namespace mlir::wg;
 
 static constexpr int64_t C = gpuChunkSize;
 static constexpr int64_t swizzle = 128;
-static constexpr int64_t blockSize = 16;
 static constexpr int64_t headsAtOnce = 2;
 /// Log2 of the smallest decay: below f32, so it acts as -inf does, but sums of
 /// it still have differences.
@@ -65,11 +57,10 @@ int64_t mlir::gdr::getPrepareThreads() { return warpgroupThreads; }
 namespace {
 
 /// A value head under way.
-struct Head {
-  // Tiles in shared memory.
-  Value below, blocks, power, inverse, attention, decay;
-  Value number, sums, betas;
-  Value coefficients; // L
+struct Head : InverseOperands {
+  // More tiles in shared memory.
+  Value attention, decay, sums;
+  Value number;
 };
 
 class PrepareKernel {
@@ -314,7 +305,7 @@ private:
   Value keepBelowBlocks(Value x) {
     auto number = [&](Value tokens) -> Value {
       auto type = cast<RankedTensorType>(tokens.getType());
-      Value shift = t.splat(type, llvm::Log2_64(blockSize));
+      Value shift = t.splat(type, llvm::Log2_64(inverseBlockSize));
       return arith::ShRUIOp::create(b, tokens, shift);
     };
     return t.keepWhere(arith::CmpIPredicate::ugt, t.broadcast(number(rows), x),
@@ -338,7 +329,8 @@ private:
       createDecayRows(head);
       createCoefficients(head, decays);
     }
-    createInverses();
+    createChunkInverses(
+        b, SmallVector<InverseOperands>(heads.begin(), heads.end()), scratch);
     SyncOp::create(b, IntegerAttr());
     t.oneThread([&] {
       for (Head &head : heads) {
@@ -391,60 +383,6 @@ private:
     head.coefficients =
         t.mul(t.mul(decays, keyProducts), t.broadcast(factors, decays));
     t.store(t.cast(keepBelowBlocks(head.coefficients), f16), head.below);
-  }
-
-  void createInverses() {
-    // B
-    SmallVector<Value> coefficients;
-    for (Head &head : heads)
-      coefficients.push_back(head.coefficients);
-    auto inverted = InvertBlocksOp::create(b, coefficients, scratch);
-    SmallVector<Value> n, x;
-    for (auto [head, inverse] : llvm::zip(heads, inverted.getInverses())) {
-      n.push_back(inverse);
-      t.store(inverse, head.blocks);
-    }
-    SyncOp::create(b, IntegerAttr());
-    // N = B L'
-    n = multiply([&](size_t i) {
-      return t.mma(n[i], heads[i].below, /*transposeB=*/false);
-    });
-    for (auto [head, value] : llvm::zip(heads, n)) {
-      value = t.cast(value, f16);
-      t.store(value, head.power);
-    }
-    SyncOp::create(b, IntegerAttr());
-    // X = B + N^2 B
-    SmallVector<Value> squares = multiply([&](size_t i) {
-      return t.mma(n[i], heads[i].power, /*transposeB=*/false);
-    });
-    x = multiply([&](size_t i) {
-      Value inverse = t.load(t.getFragment(C, f16), heads[i].blocks);
-      return t.mma(t.cast(squares[i], f16), heads[i].blocks,
-                   /*transposeB=*/false, t.cast(inverse, f32));
-    });
-    for (auto [head, value] : llvm::zip(heads, x))
-      t.store(t.cast(value, f16), head.below);
-    SyncOp::create(b, IntegerAttr());
-    // (I - L)^-1 = X + N X
-    x = multiply([&](size_t i) {
-      return t.mma(n[i], heads[i].below, /*transposeB=*/false, x[i]);
-    });
-    for (auto [head, value] : llvm::zip(heads, x)) {
-      Value betaOfColumns =
-          t.broadcast(t.load(t.getColumns(C, f32), head.betas), value);
-      t.store(t.cast(t.mul(value, betaOfColumns), element), head.inverse);
-    }
-  }
-
-  // One product for each head, under way together.
-  SmallVector<Value> multiply(function_ref<Value(size_t)> createProduct) {
-    SmallVector<Value> products;
-    for (size_t i = 0; i < heads.size(); ++i)
-      products.push_back(createProduct(i));
-    for (auto [i, product] : llvm::enumerate(products))
-      product = t.wait(product, /*newer=*/heads.size() - 1 - i);
-    return products;
   }
 
   void createCopyOut(const Head &head, Value tile, Value memref) {
