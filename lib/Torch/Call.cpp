@@ -231,12 +231,14 @@ failToParse(const char *name, const std::string &value,
                               value + "'");
 }
 
-// The number of the case.
-static int32_t parse(const char *name, const std::string &value,
+// The number of the case, of the first if there is no value.
+static int32_t parse(const char *name, const std::optional<std::string> &value,
                      std::initializer_list<const char *> cases) {
-  const auto *found = std::find(cases.begin(), cases.end(), value);
+  if (!value)
+    return 0;
+  const auto *found = std::find(cases.begin(), cases.end(), *value);
   if (found == cases.end())
-    failToParse(name, value, cases);
+    failToParse(name, *value, cases);
   return static_cast<int32_t>(found - cases.begin());
 }
 

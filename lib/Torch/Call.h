@@ -42,15 +42,16 @@ enum Operand : uint8_t {
   FinalState = GDR_OPERAND_FINAL_STATE
 };
 
-/// What the op takes beyond tensors, as in its schema.
+/// What the op takes beyond tensors, as in its schema. A form that is absent is
+/// the first of its cases.
 struct Attributes {
   std::optional<double> scale;
-  std::string stateLayout;
+  std::optional<std::string> stateLayout;
   bool hasL2Norm;
   double l2normEps;
-  std::string gateForm;
+  std::optional<std::string> gateForm;
   std::optional<double> lowerBound;
-  std::string betaForm;
+  std::optional<std::string> betaForm;
 };
 
 class Call {

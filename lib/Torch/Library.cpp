@@ -21,11 +21,12 @@ using namespace gdr::torch;
 // Schemas
 //===----------------------------------------------------------------------===//
 
-// What both ops take after their tensors.
+// What both ops take after their tensors. The defaults are none where they
+// could be strings, since torch makes a new string for each call.
 #define GDR_ATTRIBUTES                                                         \
-  "float? scale=None, str state_layout='k_first', bool qk_l2norm=False, "      \
-  "float l2norm_eps=1e-6, str gate_form='log', float? lower_bound=None, "      \
-  "str beta_form='given'"
+  "float? scale=None, str? state_layout=None, bool qk_l2norm=False, "          \
+  "float l2norm_eps=1e-6, str? gate_form=None, float? lower_bound=None, "      \
+  "str? beta_form=None"
 
 static constexpr const char *functionalSchema =
     "gated_delta_rule(Tensor q, Tensor k, Tensor v, Tensor? g=None, "
@@ -45,12 +46,12 @@ static constexpr const char *inPlaceSchema =
 static Attributes takeAttributes(Stack &stack) {
   Attributes attributes;
   attributes.scale = stack.takeOptional<double>();
-  attributes.stateLayout = stack.takeString();
+  attributes.stateLayout = stack.takeOptionalString();
   attributes.hasL2Norm = stack.take<bool>();
   attributes.l2normEps = stack.take<double>();
-  attributes.gateForm = stack.takeString();
+  attributes.gateForm = stack.takeOptionalString();
   attributes.lowerBound = stack.takeOptional<double>();
-  attributes.betaForm = stack.takeString();
+  attributes.betaForm = stack.takeOptionalString();
   return attributes;
 }
 

@@ -86,6 +86,8 @@ AOTITorchError torch_library_impl(TorchLibraryHandle library, const char *name,
                                                  uint64_t),
                                   uint64_t version);
 
+bool aoti_torch_grad_mode_is_enabled();
+
 AOTITorchError torch_parallel_for(int64_t begin, int64_t end, int64_t grainSize,
                                   void (*body)(int64_t begin, int64_t end,
                                                void *context),
@@ -102,10 +104,14 @@ namespace gdr::torch {
 /// Version 2.10.
 constexpr uint64_t stableVersion = uint64_t(2) << 56 | uint64_t(10) << 48;
 
+[[noreturn]] inline void failInTorch(const char *what) {
+  throw std::runtime_error(std::string("torch failed to ") + what);
+}
+
 /// A failure of torch's own functions, which do not say more.
 inline void check(AOTITorchError status, const char *what) {
-  if (status != 0)
-    throw std::runtime_error(std::string("torch failed to ") + what);
+  if (__builtin_expect(status != 0, false))
+    failInTorch(what);
 }
 
 /// A tensor, or none.
@@ -160,14 +166,16 @@ public:
     delete value;
     return result;
   }
-  std::string takeString() {
-    auto handle = reinterpret_cast<StringHandle>(*next++);
+  std::optional<std::string> takeOptionalString() {
+    auto handle = takeOptional<StringHandle>();
+    if (!handle)
+      return std::nullopt;
     size_t length;
     const char *data;
-    check(torch_string_length(handle, &length), "read a string");
-    check(torch_string_c_str(handle, &data), "read a string");
+    check(torch_string_length(*handle, &length), "read a string");
+    check(torch_string_c_str(*handle, &data), "read a string");
     std::string result(data, length);
-    check(torch_delete_string(handle), "delete a string");
+    check(torch_delete_string(*handle), "delete a string");
     return result;
   }
 

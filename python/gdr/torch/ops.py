@@ -4,15 +4,12 @@ The ops and their kernels are C++ and need no Python; tracing (torch.compile, to
 shapes of their results, and autograd the knowledge that there is no backward.
 """
 
+import ctypes
 import functools
 
 import torch
 
 from gdr import _library
-
-# Looked up once: they are asked in every call.
-_is_grad_enabled = torch.is_grad_enabled
-_any_requires_grad = torch._C._any_requires_grad
 
 
 def get_library():
@@ -45,12 +42,12 @@ def _fake_gated_delta_rule(
     max_seqlen=None,
     read_indices=None,
     scale=None,
-    state_layout="k_first",
+    state_layout=None,
     qk_l2norm=False,
     l2norm_eps=1e-6,
-    gate_form="log",
+    gate_form=None,
     lower_bound=None,
-    beta_form="given",
+    beta_form=None,
     output_final_state=True,
     final_state_dtype=None,
 ):
@@ -71,7 +68,7 @@ def _fake_gated_delta_rule_(q, k, v, g, beta, state, **attributes):
     return _output(q, v)
 
 
-def _refuse_gradients(schema, args, kwargs):
+def _refuse_gradients(schema, *args, **kwargs):
     given = dict(zip((argument.name for argument in schema.arguments), args)) | kwargs
     names = [
         repr(name)
@@ -85,35 +82,51 @@ def _refuse_gradients(schema, args, kwargs):
     )
 
 
-class _Packet(torch._ops.OpOverloadPacket):
-    """What torch.ops.gdr has under an op's name, with the check for gradients in its call."""
+_library.runtime()  # asks this package for ptxas
+torch.ops.load_library(str(get_library()))
 
-    def __call__(self, /, *args, **kwargs):
-        if _is_grad_enabled() and _any_requires_grad(*args, **kwargs):
-            _refuse_gradients(self.default._schema, args, kwargs)
-        return self._op(*args, **kwargs)
+
+class _MethodDef(ctypes.Structure):
+    """PyMethodDef of Python's stable ABI."""
+
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    ]
+
+
+_new_function = ctypes.pythonapi.PyCFunction_NewEx
+_new_function.restype = ctypes.py_object
+_new_function.argtypes = [ctypes.POINTER(_MethodDef), ctypes.py_object, ctypes.c_void_p]
+
+_CALL = _MethodDef(
+    b"gdr_torch_call",
+    ctypes.cast(ctypes.CDLL(str(get_library())).gdr_torch_call, ctypes.c_void_p),
+    0x1 | 0x2,  # METH_VARARGS | METH_KEYWORDS
+    b"Calls an op of torch.ops.gdr, unless a gradient would be lost.",
+)
 
 
 def _refuse_to_differentiate(name):
     """Makes the op an error where a gradient would be lost.
 
     An autograd kernel in Python would do the same, at 5 us a call: it turns every argument into a Python
-    object and back. So the check stands before the op, where they are Python objects still. In C++, torch
-    itself warns when a gradient is asked for.
+    object and back. So the check stands before the op, where they are Python objects still (PythonCall.cpp).
+    In C++, torch itself warns when a gradient is asked for.
     """
     packet = getattr(torch.ops.gdr, name)
-    packet.__class__ = _Packet
-    # torch compares the class of an overload, which compiled code calls, with its own.
-    overload = packet.default
-    call, schema = overload._op, overload._schema
+    refuse = functools.partial(_refuse_gradients, packet.default._schema)
 
-    @functools.wraps(call)
-    def checked(*args, **kwargs):
-        if _is_grad_enabled() and _any_requires_grad(*args, **kwargs):
-            _refuse_gradients(schema, args, kwargs)
-        return call(*args, **kwargs)
+    def make(op):
+        return _new_function(_CALL, (op, torch._C._any_requires_grad, refuse), None)
 
-    overload._op = checked
+    # The call of the packet itself, not of a Python method that calls it. Of an overload, which compiled code
+    # calls, torch compares the class with its own.
+    kind = type(packet)
+    packet.__class__ = type(kind.__name__, (kind,), {"__call__": make(packet._op), "__module__": kind.__module__})
+    packet.default._op = make(packet.default._op)
 
 
 def _register():
@@ -123,6 +136,4 @@ def _register():
         _refuse_to_differentiate(name)
 
 
-_library.runtime()  # asks this package for ptxas
-torch.ops.load_library(str(get_library()))
 _register()
