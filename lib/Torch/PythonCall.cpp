@@ -35,9 +35,9 @@ static int ask(PyObject *callable, PyObject *args, PyObject *kwargs) {
   return isTrue;
 }
 
-/// A PyCFunctionWithKeywords; python/gdr/torch/ops.py makes it callable. `self`
-/// is a tuple: the op, a function that says whether arguments require a
-/// gradient, and one that raises the error if they do.
+/// A PyCFunctionWithKeywords, which python/gdr/torch/_call.py makes callable.
+/// `self` is a tuple that begins with the op, a function that says whether
+/// arguments require a gradient, and one that raises the error if they do.
 extern "C" __attribute__((visibility("default"))) PyObject *
 gdr_torch_call(PyObject *self, PyObject *args, PyObject *kwargs) {
   if (aoti_torch_grad_mode_is_enabled()) {

@@ -4,12 +4,12 @@ The ops and their kernels are C++ and need no Python; tracing (torch.compile, to
 shapes of their results, and autograd the knowledge that there is no backward.
 """
 
-import ctypes
 import functools
 
 import torch
 
 from gdr import _library
+from gdr.torch import _call
 
 
 def get_library():
@@ -82,34 +82,7 @@ def _refuse_gradients(schema, *args, **kwargs):
     )
 
 
-_library.runtime()  # asks this package for ptxas
-torch.ops.load_library(str(get_library()))
-
-
-class _MethodDef(ctypes.Structure):
-    """PyMethodDef of Python's stable ABI."""
-
-    _fields_ = [
-        ("name", ctypes.c_char_p),
-        ("function", ctypes.c_void_p),
-        ("flags", ctypes.c_int),
-        ("doc", ctypes.c_char_p),
-    ]
-
-
-_new_function = ctypes.pythonapi.PyCFunction_NewEx
-_new_function.restype = ctypes.py_object
-_new_function.argtypes = [ctypes.POINTER(_MethodDef), ctypes.py_object, ctypes.c_void_p]
-
-_CALL = _MethodDef(
-    b"gdr_torch_call",
-    ctypes.cast(ctypes.CDLL(str(get_library())).gdr_torch_call, ctypes.c_void_p),
-    0x1 | 0x2,  # METH_VARARGS | METH_KEYWORDS
-    b"Calls an op of torch.ops.gdr, unless a gradient would be lost.",
-)
-
-
-def _refuse_to_differentiate(name):
+def _refuse_to_differentiate(name, caller):
     """Makes the op an error where a gradient would be lost.
 
     An autograd kernel in Python would do the same, at 5 us a call: it turns every argument into a Python
@@ -117,23 +90,24 @@ def _refuse_to_differentiate(name):
     In C++, torch itself warns when a gradient is asked for.
     """
     packet = getattr(torch.ops.gdr, name)
-    refuse = functools.partial(_refuse_gradients, packet.default._schema)
-
-    def make(op):
-        return _new_function(_CALL, (op, torch._C._any_requires_grad, refuse), None)
-
+    overload = packet.default
+    refuse = functools.partial(_refuse_gradients, overload._schema)
     # The call of the packet itself, not of a Python method that calls it. Of an overload, which compiled code
     # calls, torch compares the class with its own.
     kind = type(packet)
-    packet.__class__ = type(kind.__name__, (kind,), {"__call__": make(packet._op), "__module__": kind.__module__})
-    packet.default._op = make(packet.default._op)
+    call = {"__call__": caller.make(packet._op, refuse), "__module__": kind.__module__}
+    packet.__class__ = type(kind.__name__, (kind,), call)
+    overload._op = caller.make(overload._op, refuse)
 
 
 def _register():
+    _library.runtime()  # asks this package for ptxas
+    torch.ops.load_library(str(get_library()))
     fakes = {"gated_delta_rule": _fake_gated_delta_rule, "gated_delta_rule_": _fake_gated_delta_rule_}
+    caller = _call.Caller(get_library(), torch._C._any_requires_grad)
     for name, fake in fakes.items():
         torch.library.register_fake(f"gdr::{name}", fake)
-        _refuse_to_differentiate(name)
+        _refuse_to_differentiate(name, caller)
 
 
 _register()
