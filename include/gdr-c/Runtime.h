@@ -67,7 +67,8 @@ const char *gdr_last_error(void);
 enum gdr_call_flags {
   /* The caller grants programmatic dependent launch: the kernel may start, and
    * read the state, while the previous kernel in the stream still runs. Only
-   * correct if no kernel since the last full dependency has written the state.
+   * correct if no kernel since the last launch without this grant, that one
+   * included, has written the state.
    * It has an effect only on kernels compiled with the op's attribute
    * `programmatic_dependent_launch` for compute capability 9.0 or later. */
   GDR_PROGRAMMATIC_DEPENDENT_LAUNCH = 1,

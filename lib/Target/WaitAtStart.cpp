@@ -4,6 +4,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// Kernels that wait somewhere already, because they can do something before,
+// are left as they are.
+//
+//===----------------------------------------------------------------------===//
 
 #include "gdr/Target/Passes.h"
 

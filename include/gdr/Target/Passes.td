@@ -157,6 +157,9 @@ def WaitAtStart : Pass<"gdr-wait-at-start", "::mlir::ModuleOp"> {
     its first operation, so that nothing depends on what the previous kernel does,
     and marks its launches for `gdr-launch-to-runtime`.
 
+    A kernel that waits later has to wait on every path, in at least one thread of
+    each block: whatever comes after it waits for it alone.
+
     ```mlir
     gpu.func @decode_recurrent(...) kernel {
       %block = gpu.block_id x

@@ -193,6 +193,7 @@ void ScanProgram::createRelease(Value chunk) {
 void ScanProgram::createLoadRole(int64_t registers) {
   createRole("load", 1, registers, [&] {
     t.oneThread([&] {
+      createWaitForPrepareIfZero(chunks);
       forEachChunk(wholeChunks, [&](Value chunk) { createCopies(chunk, {}); });
     });
     createIfTail([&](Value chunk) { createTailLoad(chunk); });
@@ -237,7 +238,7 @@ void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
     copyBox(maps.k, keyHead, zero, tiles.k);
     copyBox(maps.v, valueHead, firstColumn, tiles.v);
   }
-  createWaitForPrepare(chunk);
+  createWaitForPrepareIfZero(chunk);
   copyChunk(op.getDecay(), tiles.decay);
   if (rings.size() > 1)
     tiles = acquire(rings.back(), {});
@@ -246,14 +247,15 @@ void ScanProgram::createCopies(Value chunk, ArrayRef<int64_t> filled) {
   copyChunk(op.getAttention(), tiles.attention);
 }
 
-// Before the first chunk's matrices. A CTA without chunks ends at once, but
-// prepare has one for each that scan has.
-void ScanProgram::createWaitForPrepare(Value chunk) {
+// Before the first chunk's matrices; or, without chunks, before the CTA ends:
+// what comes after this kernel waits for it alone, and relies on prepare having
+// ended too.
+void ScanProgram::createWaitForPrepareIfZero(Value count) {
   if (!overlap)
     return;
-  Value isFirst =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, chunk, t.index(0));
-  auto branch = scf::IfOp::create(b, isFirst, false);
+  Value isZero =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, count, t.index(0));
+  auto branch = scf::IfOp::create(b, isZero, false);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
   NVVM::GriddepcontrolOp::create(b, NVVM::GridDepActionKind::wait);

@@ -127,7 +127,7 @@ private:
                        int64_t width);
   OpFoldResult createClipped(Value position, int64_t count, int64_t all);
   void createCopies(Value chunk, ArrayRef<int64_t> filled);
-  void createWaitForPrepare(Value chunk);
+  void createWaitForPrepareIfZero(Value count);
   void createIfTail(llvm::function_ref<void(Value)> create);
   void createTailLoad(Value chunk);
   Value createTailTokens(Value chunk);

@@ -6,101 +6,162 @@ from its source as installed: `g` and `beta` become what they are made of, and t
 
     beta = b.sigmoid()                                                          beta = b
     g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)   ->   g = a
-    ... = chunk_gated_delta_rule(..., g=g, beta=beta)                           ... = chunk_gated_delta_rule(
+    ... = chunk_gated_delta_rule(..., g=g, beta=beta)                           ... = gated_delta_rule(
                                                                                     ..., g=g, beta=beta,
                                                                                     A_log=self.A_log,
                                                                                     dt_bias=self.dt_bias)
+
+Only where nothing else can happen to them: what does not look just so is left as it is.
 """
 
 import ast
 import functools
 import inspect
-import textwrap
 
+DECAY, BIAS = "-self.A_log.float().exp()", "self.dt_bias"
 DOUBLES_BETA = "if self.allow_neg_eigval:\n    beta = beta * 2.0"
 
 
 @functools.cache
-def leave_to_op(forward):
-    """The forward without its gates; None where they, or the calls, are not as expected."""
+def leave_to_op(forward, function_names, gated_delta_rule):
+    """The forward without its gates, whose calls of the named functions (as in the source: "self.f", "f") are
+    calls of gated_delta_rule; None where they are not as expected."""
     function = inspect.unwrap(forward)
+    tree = _parse(function)
+    if tree is None or not _is_source_of(tree, forward):
+        return None
+    definition = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    if not _rewrite(definition, function_names):
+        return None
+    # The names of the module stay those of the module, and the op's is of nobody else's.
+    factory = ast.parse(f"def make({_OP}):\n    pass\n    return {definition.name}").body[0]
+    factory.body[0] = definition
+    tree.body = [factory]
+    return _run(tree, function, "make")(gated_delta_rule)
+
+
+_OP = "_gdr_gated_delta_rule"
+
+
+def _parse(function):
+    """A module with the function alone, at the lines and columns where it is in its file."""
     try:
         lines, first_line = inspect.getsourcelines(function)
-    except (OSError, TypeError):
+        header = ["if True:\n"] if lines[0][0].isspace() else []
+        tree = ast.parse("".join(header + lines))
+    except (OSError, SyntaxError, TypeError):
         return None
-    if function.__code__.co_freevars:
-        return None
-    tree = ast.parse(textwrap.dedent("".join(lines)))
-    rewriter = _Rewriter()
-    tree = ast.fix_missing_locations(rewriter.visit(tree))
-    # Every other use of the two would now see something else.
-    uses = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    expected = len(rewriter.calls)
-    if not expected or rewriter.found != {"g": 1, "beta": 1} or any(uses.count(x) != expected for x in ("g", "beta")):
-        return None
-    for call in rewriter.calls:
-        call.keywords += rewriter.get_keywords()
-    ast.increment_lineno(ast.fix_missing_locations(tree), first_line - 1)
+    return ast.increment_lineno(tree, first_line - 1 - len(header))
+
+
+def _run(tree, function, name):
+    """What the statements leave under that name, in the function's module."""
+    flags = function.__code__.co_flags & _FUTURE_FLAGS
+    code = compile(ast.fix_missing_locations(tree), function.__code__.co_filename, "exec", flags, dont_inherit=True)
     names = {}
+    exec(code, function.__globals__, names)
+    return names[name]
+
+
+_FUTURE_FLAGS = 0x1000000  # CO_FUTURE_ANNOTATIONS
+
+
+def _is_source_of(tree, forward):
+    """Whether the source makes this function and no other: it is older than the process, and nobody has
+    wrapped the function since."""
     try:
-        exec(compile(tree, inspect.getsourcefile(function), "exec"), function.__globals__, names)
-    except NameError:  # a decorator that is not the module's
+        made = _run(tree, inspect.unwrap(forward), forward.__name__)
+    except (KeyError, NameError):
+        return False
+    return [_describe(x) for x in _get_layers(made)] == [_describe(x) for x in _get_layers(forward)]
+
+
+def _get_layers(function):
+    while function is not None:
+        yield function
+        function = getattr(function, "__wrapped__", None)
+
+
+def _describe(function):
+    """What two functions of the same source have in common. (Not the bytecode: it depends on the imports of the
+    module.)"""
+    code = getattr(function, "__code__", None)
+    if code is None:
         return None
-    return names[function.__name__]
+    constants = [x for x in code.co_consts if not inspect.iscode(x)]
+    lines = {line for _, _, line in code.co_lines()}
+    return code.co_name, code.co_firstlineno, code.co_names, code.co_varnames, constants, lines
 
 
-class _Rewriter(ast.NodeTransformer):
-    def __init__(self):
-        self.found = {"g": 0, "beta": 0}  # assignments that were rewritten
-        self.doubles_beta = False
-        self.calls = []
+def _rewrite(definition, function_names):
+    """Rewrites the function in place; says whether all is as expected."""
+    gates = _find(definition.body, _get_gate)
+    betas = _find(definition.body, _get_beta)
+    doublings = _find(definition.body, lambda statement: ast.unparse(statement) == DOUBLES_BETA)
+    calls = [node for node in ast.walk(definition) if isinstance(node, ast.Call) and _is_call(node, function_names)]
+    if len(gates) != 1 or len(betas) != 1 or len(doublings) > 1 or not calls:
+        return False
+    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
 
-    def visit_Assign(self, node):
-        self.generic_visit(node)
-        source = None
-        match node:
-            case ast.Assign(
-                targets=[ast.Name(id="beta" as name)],
-                value=ast.Call(func=ast.Attribute(value=source, attr="sigmoid"), args=[], keywords=[]),
-            ):
-                pass
-            case ast.Assign(
-                targets=[ast.Name(id="g" as name)],
-                value=ast.BinOp(
-                    left=decay,
-                    op=ast.Mult(),
-                    right=ast.Call(
-                        func=ast.Attribute(attr="softplus"),
-                        args=[
-                            ast.BinOp(
-                                left=ast.Call(func=ast.Attribute(value=source, attr="float"), args=[]),
-                                op=ast.Add(),
-                                right=bias,
-                            )
-                        ],
-                        keywords=[],
-                    ),
+    def count(name, context):
+        return sum(node.id == name and isinstance(node.ctx, context) for node in names)
+
+    # Whatever else is done with them would now be done with something else.
+    for name, more in (("g", 0), ("beta", len(doublings))):
+        if count(name, ast.Store) != 1 + more or count(name, ast.Load) != len(calls) + more or count(name, ast.Del):
+            return False
+    sources = [_get_gate(gates[0]), _get_beta(betas[0])]
+    for source in sources:
+        if isinstance(source, ast.Name) and count(source.id, ast.Load) != 1:
+            return False
+
+    gates[0].value, betas[0].value = sources
+    for doubling in doublings:
+        definition.body.remove(doubling)
+    for call in calls:
+        call.func = ast.Name(_OP, ast.Load())
+        for name in ["A_log", "dt_bias"] + ["allow_neg_eigval"] * len(doublings):
+            call.keywords.append(ast.keyword(name, ast.parse(f"self.{name}", mode="eval").body))
+    return True
+
+
+def _find(statements, matches):
+    return [statement for statement in statements if matches(statement)]
+
+
+def _get_beta(statement):
+    match statement:
+        case ast.Assign(
+            targets=[ast.Name(id="beta")],
+            value=ast.Call(func=ast.Attribute(value=source, attr="sigmoid"), args=[], keywords=[]),
+        ):
+            return source
+    return None
+
+
+def _get_gate(statement):
+    match statement:
+        case ast.Assign(
+            targets=[ast.Name(id="g")],
+            value=ast.BinOp(
+                left=decay,
+                op=ast.Mult(),
+                right=ast.Call(
+                    func=ast.Attribute(attr="softplus"),
+                    args=[
+                        ast.BinOp(
+                            left=ast.Call(func=ast.Attribute(value=source, attr="float"), args=[], keywords=[]),
+                            op=ast.Add(),
+                            right=bias,
+                        )
+                    ],
+                    keywords=[],
                 ),
-            ) if (ast.unparse(decay), ast.unparse(bias)) == ("-self.A_log.float().exp()", "self.dt_bias"):
-                pass
-            case _:
-                return node
-        self.found[name] += 1
-        node.value = source
-        return node
+            ),
+        ) if (ast.unparse(decay), ast.unparse(bias)) == (DECAY, BIAS):
+            return source
+    return None
 
-    def visit_If(self, node):
-        if ast.unparse(node) == DOUBLES_BETA:
-            self.doubles_beta = True
-            return None
-        return self.generic_visit(node)
 
-    def visit_Call(self, node):
-        self.generic_visit(node)
-        if {"g=g", "beta=beta"} <= {ast.unparse(keyword) for keyword in node.keywords}:
-            self.calls.append(node)
-        return node
-
-    def get_keywords(self):
-        names = ["A_log", "dt_bias"] + ["allow_neg_eigval"] * self.doubles_beta
-        return [ast.keyword(name, ast.parse(f"self.{name}", mode="eval").body) for name in names]
+def _is_call(node, function_names):
+    return ast.unparse(node.func) in function_names and {"g=g", "beta=beta"} <= set(map(ast.unparse, node.keywords))

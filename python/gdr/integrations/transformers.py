@@ -26,6 +26,8 @@ LAYERS = ("Qwen3NextGatedDeltaNet", "Qwen3_5GatedDeltaNet", "Qwen3_5MoeGatedDelt
 ATTRIBUTES = ("chunk_gated_delta_rule", "recurrent_gated_delta_rule")
 GLOBALS = ("torch_chunk_gated_delta_rule", "torch_recurrent_gated_delta_rule")
 
+_NAMES = (*(f"self.{name}" for name in ATTRIBUTES), *GLOBALS)
+
 
 def patch(model):
     """Puts the op into every layer of the model that knows the gated delta rule; returns the model.
@@ -35,25 +37,31 @@ def patch(model):
     version of transformers whose layers look otherwise a NotImplementedError.
     """
     for owner, replacements in _find_owners(model):
-        if "_gdr_originals" in vars(owner):
+        if _REPLACED in vars(owner):
             continue
-        setattr(owner, "_gdr_originals", {name: vars(owner).get(name, _ABSENT) for name in replacements})
+        originals = {name: vars(owner).get(name, _ABSENT) for name in replacements}
+        setattr(owner, _REPLACED, {name: (originals[name], replacements[name]) for name in replacements})
         for name, replacement in replacements.items():
             setattr(owner, name, replacement)
     return model
 
 
 def unpatch(model):
-    """Takes back what patch(model) did."""
+    """Takes back what patch(model) did, except where something else has been put over it since."""
     for owner, _ in _find_owners(model):
-        for name, original in vars(owner).get("_gdr_originals", {}).items():
+        for name, (original, replacement) in vars(owner).get(_REPLACED, {}).items():
+            if vars(owner).get(name) is not replacement:
+                continue
             if original is _ABSENT:
                 delattr(owner, name)
             else:
                 setattr(owner, name, original)
-        if "_gdr_originals" in vars(owner):
-            delattr(owner, "_gdr_originals")
+        if _REPLACED in vars(owner):
+            delattr(owner, _REPLACED)
     return model
+
+
+_REPLACED = "_gdr_replaced"  # what it was and what it became, by name
 
 
 class _ABSENT:
@@ -69,12 +77,14 @@ def _find_owners(model):
     for layer in layers:
         kind = type(layer)
         module = sys.modules[kind.__module__]
-        forward = _gates.leave_to_op(kind.forward)
+        original, _ = vars(kind).get(_REPLACED, {}).get("forward", (kind.forward, None))
+        forward = _gates.leave_to_op(original, _NAMES, gated_delta_rule)
         if all(hasattr(layer, name) for name in ATTRIBUTES):
             owners[id(layer)] = layer, dict.fromkeys(ATTRIBUTES, gated_delta_rule)
-            if forward:
+            # A forward of the layer's own is a hook's, which calls that of the class.
+            if forward and "forward" not in vars(layer):
                 owners[id(layer)][1]["forward"] = types.MethodType(forward, layer)
-        elif all(name in _get_names(kind.forward) and hasattr(module, name) for name in GLOBALS):
+        elif all(name in _get_names(original) and hasattr(module, name) for name in GLOBALS):
             owners[id(module)] = module, dict.fromkeys(GLOBALS, gated_delta_rule)
             if forward:
                 owners[id(kind)] = kind, {"forward": forward}

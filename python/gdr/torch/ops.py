@@ -92,8 +92,8 @@ def _refuse_to_differentiate(name, caller):
     packet = getattr(torch.ops.gdr, name)
     overload = packet.default
     refuse = functools.partial(_refuse_gradients, overload._schema)
-    # The call of the packet itself, not of a Python method that calls it. Of an overload, which compiled code
-    # calls, torch compares the class with its own.
+    # A packet's call is that of its class. An overload, which compiled code calls, keeps its class, because torch
+    # asks for exactly that one.
     kind = type(packet)
     call = {"__call__": caller.make(packet._op, refuse), "__module__": kind.__module__}
     packet.__class__ = type(kind.__name__, (kind,), call)

@@ -91,7 +91,7 @@ OFFSETS = torch.tensor([0, 2, 6])
     "call, kind, message",
     [
         (lambda: chunk(ARGS[0][:, :, :1], *ARGS[1:5]), ValueError, "'k': expected dimension 2 to be 1, got 2"),
-        (lambda: chunk(*ARGS[:2], ARGS[2][:, :, :3], *ARGS[3:5]), ValueError, "'v': expected dimension 2.* a multiple of the number of key heads, 2, got 3"),
+        (lambda: chunk(*ARGS[:2], ARGS[2][:, :, :3], *ARGS[3:5]), ValueError, "'v': expected dimension 2.*, 2, got 3"),
         (lambda: chunk(*ARGS[:5], chunk_size=128), ValueError, "'chunk_size': expected 16, 32 or 64, got 128"),
         (lambda: chunk(*ARGS[:5], allow_neg_eigval=True), ValueError, "'allow_neg_eigval'"),
         (lambda: recurrent(*ARGS[:3], allow_neg_eigval=True), ValueError, "'allow_neg_eigval'"),

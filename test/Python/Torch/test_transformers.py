@@ -5,6 +5,8 @@ installed, multiplies float32 in tf32, and takes no tensors on the CPU.
 """
 
 import copy
+import functools
+import linecache
 import sys
 
 import pytest
@@ -172,62 +174,122 @@ class LayerOfVersion4(torch.nn.Module):
         return self.recurrent_gated_delta_rule(q, g=g, beta=beta)
 
 
-def test_gates_in_the_layer():
+def get_call(monkeypatch, layer, *args):
+    """What the op is called with in the layer."""
+    calls = []
+    monkeypatch.setattr(integration, "gated_delta_rule", lambda *args, **options: calls.append((args, options)))
+    integration.patch(layer)
+    layer(*args)
+    return calls
+
+
+def test_gates_in_the_layer(monkeypatch):
     """As in version 4, where the functions are the layer's, and so is its new forward."""
     layer_class = type("Qwen3NextGatedDeltaNet", (LayerOfVersion4,), {})
     one, other = layer_class(), layer_class()
-    forward = layer_class.forward
-    calls = one.chunk_gated_delta_rule
-    integration.patch(one)
-    one.chunk_gated_delta_rule = one.recurrent_gated_delta_rule = calls
     q, a, b = torch.rand(3, 2)
     for is_prompt in (True, False):
-        args, options = one(q, a, b, is_prompt)
+        ((args, options),) = get_call(monkeypatch, one, q, a, b, is_prompt)
         assert args == (q,) and options.pop("output_final_state", False) == is_prompt
         assert options.pop("g") is a and options.pop("beta") is b
         assert options == {"A_log": one.A_log, "dt_bias": one.dt_bias, "allow_neg_eigval": True}
         assert other(q, a, b, is_prompt)[1].keys() <= {"g", "beta", "output_final_state"}
-    copied = copy.deepcopy(one)
-    for layer in (one, copied):
-        integration.unpatch(layer)
-        assert "forward" not in vars(layer)
-    assert layer_class.forward is forward
+        copied, forward = copy.deepcopy(one), one.forward
+        for layer in (one, copied):
+            integration.unpatch(layer)
+            assert "forward" not in vars(layer)
+            assert layer(q, a, b, is_prompt)[1].keys() <= {"g", "beta", "output_final_state"}
+        # Who kept it has what calls the op, and not functions that know nothing of the parameters.
+        assert forward(q, a, b, is_prompt) is None
 
 
-def other_gate(self, a, b):
-    beta = b.sigmoid()
-    g = -self.A_log.exp() * F.softplus(a.float() + self.dt_bias)
-    return self.call(g=g, beta=beta)
+def test_hooks_stay(monkeypatch):
+    """Hooks of accelerate are a forward in the layer, around that of the class; with them gates are as they were."""
+    layer = type("Qwen3NextGatedDeltaNet", (LayerOfVersion4,), {})()
+    forward, calls = layer.forward, []
+
+    def hooked(*args):
+        calls.append(args)
+        return forward(*args)
+
+    layer.forward = hooked
+    q, a, b = torch.rand(3, 2)
+    ((_, options),) = get_call(monkeypatch, layer, q, a, b, True)
+    assert len(calls) == 1 and "A_log" not in options
+    integration.unpatch(layer)
+    assert layer.forward is hooked
+
+    layer = type("Qwen3NextGatedDeltaNet", (LayerOfVersion4,), {})()
+    get_call(monkeypatch, layer, q, a, b, True)
+    layer.forward = hooked
+    integration.unpatch(layer)
+    assert layer.forward is hooked
 
 
-def other_use(self, a, b):
-    beta = b.sigmoid()
-    g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)
-    return self.call(g=g, beta=beta) + g
+def get_beta(beta="b.sigmoid()"):
+    return f"    beta = {beta}\n"
 
 
-def two_betas(self, a, b):
-    beta = b.sigmoid()
-    beta = beta.sigmoid()
-    g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)
-    return self.call(g=g, beta=beta)
+def get_gate(gate="-self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)"):
+    return f"    g = {gate}\n"
 
 
-def other_call(self, a, b):
-    beta = b.sigmoid()
-    g = -self.A_log.float().exp() * F.softplus(a.float() + self.dt_bias)
-    return self.call(g, beta)
+CALL = "    return self.chunk_gated_delta_rule(g=g, beta=beta)\n"
+FORWARDS = {
+    "another gate": get_beta() + get_gate("-self.A_log.exp() * F.softplus(a.float() + self.dt_bias)") + CALL,
+    "another bias": get_beta() + get_gate("-self.A_log.float().exp() * F.softplus(a.float() + 1)") + CALL,
+    "another beta": get_beta("2 * b.sigmoid()") + get_gate() + CALL,
+    "another use": get_beta() + get_gate() + "    self.last = g\n" + CALL,
+    "another use of what it is of": get_beta() + get_gate() + "    a.zero_()\n" + CALL,
+    "two betas": get_beta() + get_beta("b.clamp(0, 1)") + get_gate() + CALL,
+    "a beta in a branch": "    if self.x:\n    " + get_beta() + get_gate() + CALL,
+    "a product in place": get_beta() + "    beta *= 2.0\n" + get_gate() + CALL,
+    "a doubling in a branch": get_beta() + get_gate() + "    if self.x:\n        if self.allow_neg_eigval:\n"
+    "            beta = beta * 2.0\n" + CALL,
+    "another gate later": get_beta() + get_gate() + "    g = torch.zeros_like(g)\n" + CALL,
+    "another function": get_beta() + get_gate() + CALL.replace("chunk", "other"),
+    "arguments by position": get_beta() + get_gate() + CALL.replace("g=g, beta=beta", "g, beta"),
+}
 
 
-@pytest.mark.parametrize("forward", [other_gate, other_use, two_betas, other_call, len])
-def test_unknown_gates_stay(forward):
-    from gdr.integrations import _gates
+def make_forward(tmp_path, body):
+    path = tmp_path / "layer.py"
+    path.write_text("import torch\nimport torch.nn.functional as F\n\ndef forward(self, a, b):\n" + body)
+    names = {}
+    exec(compile(path.read_text(), str(path), "exec"), names)
+    return names["forward"], path
 
-    assert _gates.leave_to_op(forward) is None
+
+def leave_to_op(forward):
+    return integration._gates.leave_to_op(forward, integration._NAMES, integration.gated_delta_rule)
+
+
+def test_known_gates(tmp_path):
+    assert leave_to_op(make_forward(tmp_path, get_beta() + get_gate() + CALL)[0])
+
+
+@pytest.mark.parametrize("name", FORWARDS)
+def test_unknown_gates_stay(tmp_path, name):
+    assert leave_to_op(make_forward(tmp_path, FORWARDS[name])[0]) is None
+
+
+def test_other_sources_stay(tmp_path):
+    assert leave_to_op(len) is None
+    forward, path = make_forward(tmp_path, get_beta() + get_gate() + CALL)
+
+    @functools.wraps(forward)
+    def wrapped(*args):
+        return forward(*args)
+
+    assert leave_to_op(wrapped) is None
+    # Another version has been installed meanwhile.
+    path.write_text(path.read_text().replace("b.sigmoid()", "(b + 1).sigmoid()"))
+    linecache.checkcache()
+    assert leave_to_op(forward) is None
 
 
 def test_traceback_shows_the_source():
-    forward = integration._gates.leave_to_op(LayerOfVersion4.forward)
+    forward = leave_to_op(LayerOfVersion4.forward)
     assert forward.__code__.co_filename == __file__
     assert forward.__code__.co_firstlineno == LayerOfVersion4.forward.__code__.co_firstlineno
 
