@@ -19,6 +19,7 @@ struct gdr_call {
   /// On a device the variant that runs on it.
   const gdr_function *function;
   const gdr_args_header *args;
+  /// From the arguments, or from their source; null if none is needed.
   void *workspace;
   /// Null on the CPU.
   gdr::runtime::LoadedFunction *loaded;

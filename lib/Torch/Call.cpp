@@ -169,6 +169,19 @@ void Call::add(Operand operand, const Tensor &tensor) {
   to.byte_offset = 0;
 }
 
+static Tensor allocate(int64_t rank, const int64_t *sizes,
+                       const int64_t *strides, int32_t dtype,
+                       const DLDevice &device, const char *what) {
+  AtenTensorHandle handle;
+  int32_t deviceType = device.device_type == kDLCPU
+                           ? aoti_torch_device_type_cpu()
+                           : aoti_torch_device_type_cuda();
+  check(aoti_torch_empty_strided(rank, sizes, strides, dtype, deviceType,
+                                 device.device_id, &handle),
+        what);
+  return Tensor(handle);
+}
+
 Tensor Call::createResult(const std::array<int64_t, 4> &shape,
                           gdr_element_type type) const {
   int64_t strides[4], stride = 1;
@@ -176,13 +189,8 @@ Tensor Call::createResult(const std::array<int64_t, 4> &shape,
     strides[i] = stride;
     stride *= std::max<int64_t>(shape[i], 1);
   }
-  AtenTensorHandle handle;
-  int32_t deviceType =
-      isOnCPU() ? aoti_torch_device_type_cpu() : aoti_torch_device_type_cuda();
-  check(aoti_torch_empty_strided(4, shape.data(), strides, getDtype(type),
-                                 deviceType, getDevice(), &handle),
-        "allocate a result");
-  return Tensor(handle);
+  return allocate(4, shape.data(), strides, getDtype(type), tensors[Q].device,
+                  "allocate a result");
 }
 
 // The handles keep the sizes that the DLTensors point to.
@@ -292,13 +300,13 @@ namespace {
 /// later in this stream.
 class Workspace {
 public:
-  Workspace(bool isOnCPU, int32_t device) : isOnCPU(isOnCPU), device(device) {}
+  explicit Workspace(const DLDevice &device) : device(device) {}
 
   /// Of a gdr_workspace_source.
   static void *allocate(void *context, size_t bytes) {
     auto *workspace = static_cast<Workspace *>(context);
     try {
-      return workspace->allocate(bytes);
+      return workspace->take(bytes);
     } catch (...) {
       workspace->error = std::current_exception();
       return nullptr;
@@ -312,25 +320,20 @@ public:
   }
 
 private:
-  void *allocate(size_t bytes) {
+  void *take(size_t bytes) {
     constexpr size_t alignment = 256;
     size_t space = bytes + alignment;
     auto size = static_cast<int64_t>(space);
     constexpr int64_t stride = 1;
-    AtenTensorHandle handle;
-    check(aoti_torch_empty_strided(1, &size, &stride, aoti_torch_dtype_uint8(),
-                                   isOnCPU ? aoti_torch_device_type_cpu()
-                                           : aoti_torch_device_type_cuda(),
-                                   device, &handle),
-          "allocate the workspace");
-    tensor = Tensor(handle);
+    tensor = ::allocate(1, &size, &stride, aoti_torch_dtype_uint8(), device,
+                        "allocate the workspace");
     void *data;
-    check(torch_get_mutable_data_ptr(handle, &data), "read a tensor's address");
+    check(torch_get_mutable_data_ptr(tensor.get(), &data),
+          "read a tensor's address");
     return std::align(alignment, bytes, data, space);
   }
 
-  bool isOnCPU;
-  int32_t device;
+  DLDevice device;
   Tensor tensor;
   std::exception_ptr error;
 };
@@ -368,7 +371,7 @@ void Call::run() {
   if (!isOnCPU())
     args.header.stream = getCurrentStream(getDevice());
 
-  Workspace workspace(isOnCPU(), getDevice());
+  Workspace workspace(tensors[Q].device);
   gdr_workspace_source source = {Workspace::allocate, &workspace};
   args.header.flags = GDR_WORKSPACE_FROM_SOURCE;
   args.header.workspace = &source;

@@ -96,11 +96,11 @@ struct ChunkToWG : gdr::impl::ChunkToWGBase<ChunkToWG> {
         return WalkResult::advance();
       return WalkResult(verifyPreconditions(op));
     });
-    for (ChunkScanOp op : scans)
-      if (!result.wasInterrupted() && failed(verifyStages(op)))
-        return signalPassFailure();
     if (result.wasInterrupted())
       return signalPassFailure();
+    for (ChunkScanOp op : scans)
+      if (failed(verifyStages(op)))
+        return signalPassFailure();
     for (ChunkPrepareOp op : prepares)
       rewrite(op);
     for (ChunkScanOp op : scans)
@@ -146,7 +146,6 @@ private:
     int64_t most = getStagesThatFit(op, stages);
     if (most == stages)
       return success();
-    // scan_stages
     std::string fits = most < getLeastScanStages(op)
                            ? "no number of them fits; choose other columns"
                            : std::to_string(most) + " fit";

@@ -14,6 +14,8 @@ from its source as installed: `g` and `beta` become what they are made of, and t
 Only where nothing else can happen to them: what does not look just so is left as it is.
 """
 
+import __future__
+
 import ast
 import functools
 import inspect
@@ -34,8 +36,8 @@ def leave_to_op(forward, function_names, gated_delta_rule):
     if not _rewrite(definition, function_names):
         return None
     # The names of the module stay those of the module, and the op's is of nobody else's.
-    factory = ast.parse(f"def make({_OP}):\n    pass\n    return {definition.name}").body[0]
-    factory.body[0] = definition
+    factory = ast.parse(f"def make({_OP}):\n    return {definition.name}").body[0]
+    factory.body.insert(0, definition)
     tree.body = [factory]
     return _run(tree, function, "make")(gated_delta_rule)
 
@@ -56,14 +58,11 @@ def _parse(function):
 
 def _run(tree, function, name):
     """What the statements leave under that name, in the function's module."""
-    flags = function.__code__.co_flags & _FUTURE_FLAGS
+    flags = function.__code__.co_flags & __future__.annotations.compiler_flag
     code = compile(ast.fix_missing_locations(tree), function.__code__.co_filename, "exec", flags, dont_inherit=True)
     names = {}
     exec(code, function.__globals__, names)
     return names[name]
-
-
-_FUTURE_FLAGS = 0x1000000  # CO_FUTURE_ANNOTATIONS
 
 
 def _is_source_of(tree, forward):
@@ -95,9 +94,9 @@ def _describe(function):
 
 def _rewrite(definition, function_names):
     """Rewrites the function in place; says whether all is as expected."""
-    gates = _find(definition.body, _get_gate)
-    betas = _find(definition.body, _get_beta)
-    doublings = _find(definition.body, lambda statement: ast.unparse(statement) == DOUBLES_BETA)
+    gates = list(filter(_get_gate, definition.body))
+    betas = list(filter(_get_beta, definition.body))
+    doublings = [statement for statement in definition.body if ast.unparse(statement) == DOUBLES_BETA]
     calls = [node for node in ast.walk(definition) if isinstance(node, ast.Call) and _is_call(node, function_names)]
     if len(gates) != 1 or len(betas) != 1 or len(doublings) > 1 or not calls:
         return False
@@ -123,10 +122,6 @@ def _rewrite(definition, function_names):
         for name in ["A_log", "dt_bias"] + ["allow_neg_eigval"] * len(doublings):
             call.keywords.append(ast.keyword(name, ast.parse(f"self.{name}", mode="eval").body))
     return True
-
-
-def _find(statements, matches):
-    return [statement for statement in statements if matches(statement)]
 
 
 def _get_beta(statement):

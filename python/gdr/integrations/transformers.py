@@ -25,7 +25,6 @@ LAYERS = ("Qwen3NextGatedDeltaNet", "Qwen3_5GatedDeltaNet", "Qwen3_5MoeGatedDelt
 # Where the layers find their functions: in attributes of their own or, since version 5, in their module.
 ATTRIBUTES = ("chunk_gated_delta_rule", "recurrent_gated_delta_rule")
 GLOBALS = ("torch_chunk_gated_delta_rule", "torch_recurrent_gated_delta_rule")
-
 _NAMES = (*(f"self.{name}" for name in ATTRIBUTES), *GLOBALS)
 
 
@@ -36,11 +35,12 @@ def patch(model):
     holds for all models of the family in the process. A model without such layers is a ValueError, a
     version of transformers whose layers look otherwise a NotImplementedError.
     """
-    for owner, replacements in _find_owners(model):
-        if _REPLACED in vars(owner):
+    # All are found before the first one is replaced.
+    found = [pair for layer in _find_layers(model) for pair in _find_replacements(layer)]
+    for owner, replacements in found:
+        if _is_patched(owner):  # as that of an earlier layer
             continue
-        originals = {name: vars(owner).get(name, _ABSENT) for name in replacements}
-        setattr(owner, _REPLACED, {name: (originals[name], replacements[name]) for name in replacements})
+        setattr(owner, _REPLACED, {name: (vars(owner).get(name, _Absent), replacements[name]) for name in replacements})
         for name, replacement in replacements.items():
             setattr(owner, name, replacement)
     return model
@@ -48,15 +48,15 @@ def patch(model):
 
 def unpatch(model):
     """Takes back what patch(model) did, except where something else has been put over it since."""
-    for owner, _ in _find_owners(model):
-        for name, (original, replacement) in vars(owner).get(_REPLACED, {}).items():
-            if vars(owner).get(name) is not replacement:
-                continue
-            if original is _ABSENT:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, original)
-        if _REPLACED in vars(owner):
+    for layer in _find_layers(model):
+        for owner in filter(_is_patched, _get_owners(layer)):
+            for name, (original, replacement) in getattr(owner, _REPLACED).items():
+                if vars(owner).get(name) is not replacement:
+                    continue
+                if original is _Absent:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, original)
             delattr(owner, _REPLACED)
     return model
 
@@ -64,37 +64,46 @@ def unpatch(model):
 _REPLACED = "_gdr_replaced"  # what it was and what it became, by name
 
 
-class _ABSENT:
+class _Absent:
     """In place of an original that was not there."""
 
 
-def _find_owners(model):
-    """What holds the functions to replace, and what comes in their place, by name."""
+def _find_layers(model):
     layers = [layer for layer in model.modules() if type(layer).__name__ in LAYERS]
     if not layers:
         raise ValueError(f"expected a model with layers among {', '.join(LAYERS)}, got {type(model).__name__}")
-    owners = {}
-    for layer in layers:
-        kind = type(layer)
-        module = sys.modules[kind.__module__]
-        original, _ = vars(kind).get(_REPLACED, {}).get("forward", (kind.forward, None))
-        forward = _gates.leave_to_op(original, _NAMES, gated_delta_rule)
-        if all(hasattr(layer, name) for name in ATTRIBUTES):
-            owners[id(layer)] = layer, dict.fromkeys(ATTRIBUTES, gated_delta_rule)
-            # A forward of the layer's own is a hook's, which calls that of the class.
-            if forward and "forward" not in vars(layer):
-                owners[id(layer)][1]["forward"] = types.MethodType(forward, layer)
-        elif all(name in _get_names(original) and hasattr(module, name) for name in GLOBALS):
-            owners[id(module)] = module, dict.fromkeys(GLOBALS, gated_delta_rule)
-            if forward:
-                owners[id(kind)] = kind, {"forward": forward}
-        else:
-            version = getattr(sys.modules.get("transformers"), "__version__", "?")
-            raise NotImplementedError(
-                f"{kind.__name__} of transformers {version} is not known to gdr: expected it to call "
-                f"{' and '.join(ATTRIBUTES)}, or {' and '.join(GLOBALS)}"
-            )
-    return owners.values()
+    return layers
+
+
+def _get_owners(layer):
+    """What may hold something to replace."""
+    return layer, type(layer), sys.modules[type(layer).__module__]
+
+
+def _is_patched(owner):
+    return _REPLACED in vars(owner)
+
+
+def _find_replacements(layer):
+    """What holds something to replace, with what comes in its place, by name; nothing if that has been done."""
+    if any(map(_is_patched, _get_owners(layer))):
+        return []
+    _, kind, module = _get_owners(layer)
+    forward = _gates.leave_to_op(kind.forward, _NAMES, gated_delta_rule)
+    if all(hasattr(layer, name) for name in ATTRIBUTES):
+        replacements = dict.fromkeys(ATTRIBUTES, gated_delta_rule)
+        # A forward of the layer's own is a hook's, which calls that of the class.
+        if forward and "forward" not in vars(layer):
+            replacements["forward"] = types.MethodType(forward, layer)
+        return [(layer, replacements)]
+    if all(name in _get_names(kind.forward) and hasattr(module, name) for name in GLOBALS):
+        found = [(module, dict.fromkeys(GLOBALS, gated_delta_rule))]
+        return found + [(kind, {"forward": forward})] if forward else found
+    version = getattr(sys.modules.get("transformers"), "__version__", "?")
+    raise NotImplementedError(
+        f"{kind.__name__} of transformers {version} is not known to gdr: expected it to call "
+        f"{' and '.join(ATTRIBUTES)}, or {' and '.join(GLOBALS)}"
+    )
 
 
 def _get_names(function):
