@@ -47,8 +47,8 @@ enum Operand : uint8_t {
 struct Attributes {
   std::optional<double> scale;
   std::optional<std::string> stateLayout;
-  bool hasL2Norm;
-  double l2normEps;
+  bool hasL2Norm = false;
+  double l2normEps = 1e-6;
   std::optional<std::string> gateForm;
   std::optional<double> lowerBound;
   std::optional<std::string> betaForm;

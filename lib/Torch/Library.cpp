@@ -12,8 +12,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Call.h"
+#include "PythonCall.h"
 
 #include <cstdio>
+#include <cstring>
+#include <string>
 
 using namespace gdr::torch;
 
@@ -28,23 +31,28 @@ using namespace gdr::torch;
   "float l2norm_eps=1e-6, str? gate_form=None, float? lower_bound=None, "      \
   "str? beta_form=None"
 
-static constexpr const char *functionalSchema =
-    "gated_delta_rule(Tensor q, Tensor k, Tensor v, Tensor? g=None, "
-    "Tensor? beta=None, Tensor? initial_state=None, *, Tensor? A_log=None, "
-    "Tensor? dt_bias=None, Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
-    "Tensor? read_indices=None, " GDR_ATTRIBUTES ", "
-    "bool output_final_state=True, ScalarType? final_state_dtype=None) "
-    "-> (Tensor o, Tensor final_state)";
+#define GDR_FUNCTIONAL_OPERANDS                                                \
+  "Tensor q, Tensor k, Tensor v, Tensor? g=None, Tensor? beta=None, "          \
+  "Tensor? initial_state=None"
+#define GDR_FUNCTIONAL_RESULTS "(Tensor o, Tensor final_state)"
 
-static constexpr const char *inPlaceSchema =
-    "gated_delta_rule_(Tensor q, Tensor k, Tensor v, Tensor? g, Tensor? beta, "
-    "Tensor(a!) state, *, Tensor? A_log=None, Tensor? dt_bias=None, "
-    "Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
-    "Tensor? read_indices=None, Tensor? write_indices=None, " GDR_ATTRIBUTES
-    ") -> Tensor";
+#define GDR_IN_PLACE_OPERANDS                                                  \
+  "Tensor q, Tensor k, Tensor v, Tensor? g, Tensor? beta, Tensor(a!) state"
 
-static Attributes takeAttributes(Stack &stack) {
+namespace {
+/// The arguments of a schema beyond the operands that every call has.
+///
+/// Torch makes and hashes a string for each argument that a call from Python
+/// leaves out, which is a third of the call's time with all of them. So calls
+/// without options, and with qk_l2norm alone, have overloads of their own.
+enum class Options : uint8_t { All, None, L2Norm };
+} // namespace
+
+static Attributes takeAttributes(Stack &stack, Options options) {
   Attributes attributes;
+  attributes.hasL2Norm = options == Options::L2Norm;
+  if (options != Options::All)
+    return attributes;
   attributes.scale = stack.takeOptional<double>();
   attributes.stateLayout = stack.takeOptionalString();
   attributes.hasL2Norm = stack.take<bool>();
@@ -61,15 +69,26 @@ static Attributes takeAttributes(Stack &stack) {
 
 /// What both ops take before their attributes.
 struct Operands {
-  explicit Operands(Stack &stack, bool isInPlace)
+  Operands(Stack &stack, bool isInPlace, Options options)
       : q(stack.takeTensor()), k(stack.takeTensor()), v(stack.takeTensor()),
         g(stack.takeOptionalTensor()), beta(stack.takeOptionalTensor()),
-        state(isInPlace ? stack.takeTensor() : stack.takeOptionalTensor()),
-        aLog(stack.takeOptionalTensor()), dtBias(stack.takeOptionalTensor()),
-        cuSeqlens(stack.takeOptionalTensor()),
-        maxSeqlen(stack.takeOptional<int64_t>()),
-        readIndices(stack.takeOptionalTensor()),
-        writeIndices(isInPlace ? stack.takeOptionalTensor() : Tensor()) {}
+        state(isInPlace ? stack.takeTensor() : stack.takeOptionalTensor()) {
+    if (options != Options::All)
+      return;
+    aLog = stack.takeOptionalTensor();
+    dtBias = stack.takeOptionalTensor();
+    cuSeqlens = stack.takeOptionalTensor();
+    maxSeqlen = stack.takeOptional<int64_t>();
+    readIndices = stack.takeOptionalTensor();
+    if (isInPlace)
+      writeIndices = stack.takeOptionalTensor();
+  }
+  ~Operands() {
+    for (Tensor *tensor : {&q, &k, &v, &g, &beta, &state, &aLog, &dtBias,
+                           &cuSeqlens, &readIndices, &writeIndices})
+      if (*tensor)
+        deleteArgument(std::move(*tensor));
+  }
 
   void addTo(Call &call) const {
     call.add(Q, q);
@@ -107,12 +126,14 @@ static gdr_element_type getStateType(const Call &call,
                               "bfloat16 or float16");
 }
 
+template <Options options>
 static void gatedDeltaRule(StableIValue *values, uint64_t, uint64_t) {
   Stack stack(values);
-  Operands operands(stack, /*isInPlace=*/false);
-  Attributes attributes = takeAttributes(stack);
-  bool hasFinalState = stack.take<bool>();
-  auto stateDtype = stack.takeOptional<int32_t>();
+  Operands operands(stack, /*isInPlace=*/false, options);
+  Attributes attributes = takeAttributes(stack, options);
+  bool hasAll = options == Options::All;
+  bool hasFinalState = !hasAll || stack.take<bool>();
+  auto stateDtype = hasAll ? stack.takeOptional<int32_t>() : std::nullopt;
 
   Call call(attributes, /*isInPlace=*/false);
   operands.addTo(call);
@@ -125,10 +146,11 @@ static void gatedDeltaRule(StableIValue *values, uint64_t, uint64_t) {
   values[1] = finalState.release();
 }
 
+template <Options options>
 static void gatedDeltaRuleInPlace(StableIValue *values, uint64_t, uint64_t) {
   Stack stack(values);
-  Operands operands(stack, /*isInPlace=*/true);
-  Attributes attributes = takeAttributes(stack);
+  Operands operands(stack, /*isInPlace=*/true, options);
+  Attributes attributes = takeAttributes(stack, options);
 
   Call call(attributes, /*isInPlace=*/true);
   operands.addTo(call);
@@ -158,23 +180,54 @@ static void runInTorchThreads(gdr_parallel_body body, void *context,
 // Registration
 //===----------------------------------------------------------------------===//
 
+namespace {
+struct Overload {
+  const char *schema;
+  void (*kernel)(StableIValue *, uint64_t, uint64_t);
+};
+} // namespace
+
+static const Overload overloads[] = {
+    {"gated_delta_rule(" GDR_FUNCTIONAL_OPERANDS ", *, Tensor? A_log=None, "
+     "Tensor? dt_bias=None, Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
+     "Tensor? read_indices=None, " GDR_ATTRIBUTES ", "
+     "bool output_final_state=True, ScalarType? final_state_dtype=None) "
+     "-> " GDR_FUNCTIONAL_RESULTS,
+     gatedDeltaRule<Options::All>},
+    {"gated_delta_rule.plain(" GDR_FUNCTIONAL_OPERANDS
+     ") -> " GDR_FUNCTIONAL_RESULTS,
+     gatedDeltaRule<Options::None>},
+    {"gated_delta_rule.l2norm(" GDR_FUNCTIONAL_OPERANDS
+     ") -> " GDR_FUNCTIONAL_RESULTS,
+     gatedDeltaRule<Options::L2Norm>},
+    {"gated_delta_rule_(" GDR_IN_PLACE_OPERANDS ", *, Tensor? A_log=None, "
+     "Tensor? dt_bias=None, Tensor? cu_seqlens=None, SymInt? max_seqlen=None, "
+     "Tensor? read_indices=None, Tensor? write_indices=None, " GDR_ATTRIBUTES
+     ") -> Tensor",
+     gatedDeltaRuleInPlace<Options::All>},
+    {"gated_delta_rule_.plain(" GDR_IN_PLACE_OPERANDS ") -> Tensor",
+     gatedDeltaRuleInPlace<Options::None>},
+    {"gated_delta_rule_.l2norm(" GDR_IN_PLACE_OPERANDS ") -> Tensor",
+     gatedDeltaRuleInPlace<Options::L2Norm>},
+};
+
 // The handles are kept for the process's life, as the library itself is.
 static void registerOps() {
   TorchLibraryHandle library;
   check(aoti_torch_library_init_def("gdr", __FILE__, __LINE__, &library),
         "add the library 'gdr', which another copy of libgdr_torch may have");
-  for (const char *schema : {functionalSchema, inPlaceSchema})
-    check(aoti_torch_library_def(library, schema), "define an op");
+  for (const Overload &overload : overloads)
+    check(aoti_torch_library_def(library, overload.schema), "define an op");
   for (const char *key : {"CPU", "CUDA"}) {
     check(
         aoti_torch_library_init_impl("gdr", key, __FILE__, __LINE__, &library),
         "add kernels");
-    check(torch_library_impl(library, "gated_delta_rule", gatedDeltaRule,
-                             stableVersion),
-          "add a kernel");
-    check(torch_library_impl(library, "gated_delta_rule_",
-                             gatedDeltaRuleInPlace, stableVersion),
-          "add a kernel");
+    for (const Overload &overload : overloads) {
+      std::string name(overload.schema, std::strcspn(overload.schema, "("));
+      check(torch_library_impl(library, name.c_str(), overload.kernel,
+                               stableVersion),
+            "add a kernel");
+    }
   }
 }
 

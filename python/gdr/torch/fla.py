@@ -10,6 +10,8 @@ import warnings
 
 import torch
 
+_gated_delta_rule = torch.ops.gdr.gated_delta_rule
+
 
 def chunk_gated_delta_rule(
     q,
@@ -178,7 +180,5 @@ def _call(q, k, v, g, beta, initial_state, output_final_state, options):
         options["output_final_state"] = False
     elif initial_state is not None and initial_state.dtype != torch.float32:
         options["final_state_dtype"] = torch.float32
-    o, final_state = torch.ops.gdr.gated_delta_rule(
-        q, k, v, _widen(g), _widen(beta), initial_state, **options
-    )
+    o, final_state = _gated_delta_rule(q, k, v, _widen(g), _widen(beta), initial_state, **options)
     return o, final_state if output_final_state else None

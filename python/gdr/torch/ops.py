@@ -82,32 +82,34 @@ def _refuse_gradients(schema, *args, **kwargs):
     )
 
 
-def _refuse_to_differentiate(name, caller):
-    """Makes the op an error where a gradient would be lost.
+def _replace_calls(name, caller):
+    """Makes a call of the op an error where a gradient would be lost, and otherwise one of the overload that takes
+    the least time.
 
-    An autograd kernel in Python would do the same, at 5 us a call: it turns every argument into a Python
+    An autograd kernel in Python would refuse gradients too, at 5 us a call: it turns every argument into a Python
     object and back. So the check stands before the op, where they are Python objects still (PythonCall.cpp).
     In C++, torch itself warns when a gradient is asked for.
     """
     packet = getattr(torch.ops.gdr, name)
-    overload = packet.default
-    refuse = functools.partial(_refuse_gradients, overload._schema)
+    refuse = functools.partial(_refuse_gradients, packet.default._schema)
     # A packet's call is that of its class. An overload, which compiled code calls, keeps its class, because torch
     # asks for exactly that one.
     kind = type(packet)
-    call = {"__call__": caller.make(packet._op, refuse), "__module__": kind.__module__}
-    packet.__class__ = type(kind.__name__, (kind,), call)
-    overload._op = caller.make(overload._op, refuse)
+    call = caller.make_choice(packet.default._op, packet.plain._op, packet.l2norm._op, refuse)
+    packet.__class__ = type(kind.__name__, (kind,), {"__call__": call, "__module__": kind.__module__})
+    for overload in (packet.default, packet.plain, packet.l2norm):
+        overload._op = caller.make(overload._op, refuse)
 
 
 def _register():
     _library.runtime()  # asks this package for ptxas
     torch.ops.load_library(str(get_library()))
     fakes = {"gated_delta_rule": _fake_gated_delta_rule, "gated_delta_rule_": _fake_gated_delta_rule_}
-    caller = _call.Caller(get_library(), torch._C._any_requires_grad)
+    caller = _call.Caller(get_library(), torch._C._any_requires_grad, torch.Tensor)
     for name, fake in fakes.items():
-        torch.library.register_fake(f"gdr::{name}", fake)
-        _refuse_to_differentiate(name, caller)
+        for overload in (name, f"{name}.plain", f"{name}.l2norm"):
+            torch.library.register_fake(f"gdr::{overload}", fake)
+        _replace_calls(name, caller)
 
 
 _register()
