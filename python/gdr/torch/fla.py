@@ -3,7 +3,8 @@
 Tensors are [B, T, H, K]; g is the natural logarithm of the decay. Both names run the same op, which
 picks its kernel by the number of tokens. What differs from flash-linear-attention: there is no
 backward yet, an argument that the function does not know is a TypeError, and nothing is copied to be
-contiguous: only the last dimension of a tensor has to be.
+contiguous: only the last dimension of a tensor has to be. Where q, k and v are of different types, they are
+converted to one that holds all of them.
 """
 
 import warnings
@@ -36,7 +37,8 @@ def chunk_gated_delta_rule(
     Keyword arguments beyond those named: use_gate_in_kernel, A_log and dt_bias (the decay is then
     -exp(A_log) * softplus(g + dt_bias)), chunk_size (checked, and without effect).
 
-    Returns o [B, T, HV, V] and the final state [N, HV, K, V] in float32, None without output_final_state.
+    Returns o [B, T, HV, V], of the type of q, and the final state [N, HV, K, V] in float32, None without
+    output_final_state.
     """
     state_v_first = _pop_deprecated(kwargs, state_v_first)
     if "head_first" in kwargs:
@@ -56,7 +58,7 @@ def chunk_gated_delta_rule(
         options |= {"A_log": _widen(A_log), "dt_bias": _widen(dt_bias), "gate_form": "softplus"}
     if cu_seqlens is not None:
         options |= _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu)
-    return _call(q, k, v, g, beta, initial_state, output_final_state, options)
+    return _call(q, k, v, g, beta, initial_state, output_final_state, options, q.dtype)
 
 
 def fused_recurrent_gated_delta_rule(
@@ -82,7 +84,8 @@ def fused_recurrent_gated_delta_rule(
 ):
     """The gated delta rule, as fla.ops.gated_delta_rule.fused_recurrent_gated_delta_rule.
 
-    Returns o [B, T, HV, V] and the final state [N, HV, K, V] in float32, None without output_final_state.
+    Returns o [B, T, HV, V], of the type of v, and the final state [N, HV, K, V] in float32, None without
+    output_final_state.
     """
     state_v_first = _pop_deprecated(kwargs, state_v_first)
     _expect_no_more("fused_recurrent_gated_delta_rule", kwargs)
@@ -100,7 +103,7 @@ def fused_recurrent_gated_delta_rule(
         options |= {"A_log": _widen(A_log), "dt_bias": _widen(dt_bias), "gate_form": "softplus"}
     if cu_seqlens is not None:
         options |= _get_sequences(q, initial_state, cu_seqlens)
-    return _call(q, k, v, g, beta, initial_state, output_final_state, options)
+    return _call(q, k, v, g, beta, initial_state, output_final_state, options, v.dtype)
 
 
 def _pop_deprecated(kwargs, state_v_first):
@@ -175,7 +178,12 @@ def _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu=None):
     return options
 
 
-def _call(q, k, v, g, beta, initial_state, output_final_state, options):
+def _call(q, k, v, g, beta, initial_state, output_final_state, options, o_dtype):
+    if not q.dtype == k.dtype == v.dtype:
+        dtype = torch.promote_types(torch.promote_types(q.dtype, k.dtype), v.dtype)
+        q, k, v = q.to(dtype), k.to(dtype), v.to(dtype)
+        o, final_state = _call(q, k, v, g, beta, initial_state, output_final_state, options, dtype)
+        return o.to(o_dtype), final_state
     if not output_final_state:
         options["output_final_state"] = False
     elif initial_state is not None and initial_state.dtype != torch.float32:

@@ -45,6 +45,18 @@ def test_final_state_is_float32(device):
         assert final_state.dtype == torch.float32
 
 
+@pytest.mark.parametrize("T", [1, 70])
+def test_different_types(device, T):
+    q, k, v, g, beta, state = make(2, T, device=device)
+    k, v, beta = k.bfloat16(), v.half(), beta.half()
+    expected_o, expected_state = recurrence.gated_delta_rule(q, k, v, g, beta, state, qk_l2norm=True)
+    options = dict(initial_state=state, output_final_state=True, use_qk_l2norm_in_kernel=True)
+    for (o, final_state), dtype in zip(both(q, k, v, g, beta, **options), (q.dtype, v.dtype)):
+        assert o.dtype == dtype and final_state.dtype == torch.float32
+        assert error(o, expected_o) < tolerance(dtype)
+        assert error(final_state, expected_state) < 1e-5
+
+
 @pytest.mark.parametrize("gates", [torch.float32, torch.bfloat16, torch.float16])
 @pytest.mark.parametrize("allow_neg_eigval", [False, True])
 def test_gate_and_beta_in_kernel(device, gates, allow_neg_eigval):
