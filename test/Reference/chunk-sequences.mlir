@@ -12,6 +12,9 @@
 // RUN: %{check} I=i64 T=f32  C=64  --dim=N=5,T=300 --seed=1
 // RUN: %{check} I=i32 T=f32  C=16  --dim=N=12,T=200 --seed=3 --gates=-inf
 // RUN: %{check} I=i64 T=bf16 C=128 --dim=N=7,T=500 --seed=2
+// Sequences of many chunks, with a part of one at the end.
+// RUN: %{check} I=i32 T=bf16 C=64  --dim=N=1,T=1000
+// RUN: %{check} I=i64 T=bf16 C=64  --dim=N=3,T=2100
 // All sequences without tokens; more sequences than tokens.
 // RUN: %{check} I=i32 T=f32  C=16  --dim=N=4,T=0
 // RUN: %{check} I=i32 T=f32  C=32  --dim=N=30,T=20

@@ -263,7 +263,11 @@ void ScanProgram::createWaitForPrepareIfZero(Value count) {
 
 // The chunk that is not whole: rows of k and v behind its tokens are zero,
 // whatever lies there. Rows of q only reach rows of o that are not written.
+//
+// All threads claim the slot, where so far one has: the others must not come
+// before it, or they take an earlier phase of the same parity for the release.
 void ScanProgram::createTailLoad(Value chunk) {
+  SyncOp::create(b, IntegerAttr());
   Value ring = rings.front();
   ChunkTiles tiles(llvm::to_vector_of<Value>(
       ClaimOp::create(b, getTileTypes(ring), ring, chunk)

@@ -3,7 +3,7 @@
 import pytest
 import recurrence
 import torch
-from recurrence import error, make
+from recurrence import error, make, tolerance
 
 gated_delta_rule = torch.ops.gdr.gated_delta_rule
 gated_delta_rule_ = torch.ops.gdr.gated_delta_rule_
@@ -25,6 +25,21 @@ def test_packed(device, lengths, index, with_bound):
     in_place = args[5].clone()
     assert torch.equal(gated_delta_rule_(*args[:5], in_place, **options), o)
     assert torch.equal(in_place, state)
+
+
+@pytest.mark.parametrize("lengths", [[1000], [385, 449, 0, 513, 63], [1, 577, 700, 64], [2049]])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("K, state_layout", [(64, "v_first"), (128, "k_first")])
+def test_packed_chunks(device, lengths, dtype, K, state_layout):
+    """More chunks than the kernels have room for at once, and a part of one at the end."""
+    args = make(1, sum(lengths), K=K, V=K, dtype=dtype, device=device, states=len(lengths))
+    cu_seqlens = torch.tensor([0, *lengths]).cumsum(0).to(device)
+    options = {"cu_seqlens": cu_seqlens, "state_layout": state_layout}
+    expected_o, expected_state = recurrence.gated_delta_rule(*args, **options)
+    o, state = gated_delta_rule(*args, **options)
+    for begin, end in zip(cu_seqlens[:-1], cu_seqlens[1:]):
+        assert error(o[:, begin:end], expected_o[:, begin:end]) < tolerance(dtype)
+    assert error(state, expected_state) < tolerance(dtype)
 
 
 @pytest.mark.parametrize("index", [torch.int32, torch.int64])
