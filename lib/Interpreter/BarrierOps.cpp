@@ -37,8 +37,7 @@ Step Warpgroup::createMBarriers(wg::MBarrierAllocOp op) {
       if (failed(verifySharedSize(op, /*end=*/0)))
         return Step::Failed;
     }
-    row = cta.add<MBarrierRow>(
-        op, {std::vector<MBarrier>(count, MBarrier(arrivals))});
+    row = cta.add<MBarrierRow>(op, cta.createMBarriers(count, arrivals));
   }
   set(op.getBarriers(), MBarrierAt{row, 0, numBarriers + 1});
   return Step::Done;
@@ -56,6 +55,21 @@ Step Warpgroup::arrive(Operation *op, MBarrier &barrier, int64_t count) {
   return Step::Done;
 }
 
+// Ends a wait for the last phase that has ended. A GPU compares parities: for
+// threads that may come while it is two phases behind, the wait ends at once.
+Step Warpgroup::learnFrom(Operation *op, const MBarrier &barrier) {
+  int64_t known = observer.getPhase(barrier);
+  if (barrier.getPhase() > known + 1)
+    return fail(op,
+                "waits for phase " + Twine(barrier.getPhase() - 1) +
+                    " of a barrier, and its threads may come before phase " +
+                    Twine(known) +
+                    " has ended, where parities are not enough; let them "
+                    "wait for it, or for a thread that has (wg.sync)");
+  observer.learn(barrier.getKnowledge());
+  return Step::Done;
+}
+
 // Ends when the barrier is in a phase of the other parity.
 Step Warpgroup::waitForMBarrier(wg::MBarrierWaitOp op) {
   MBarrier *barrier = getMBarrier(op, op.getBarrier());
@@ -68,8 +82,7 @@ Step Warpgroup::waitForMBarrier(wg::MBarrierWaitOp op) {
   if (barrier->getPhase() % 2 == parity)
     return wait("for the end of phase " + Twine(barrier->getPhase()) + ": " +
                 barrier->describe());
-  observer.learn(barrier->getKnowledge());
-  return Step::Done;
+  return learnFrom(op, *barrier);
 }
 
 // Arrives once, however often the op is tried.

@@ -13,15 +13,24 @@
 using namespace mlir;
 using namespace mlir::gdr::interpreter;
 
-void Knowledge::set(size_t agent, int64_t time) {
-  if (agent >= times.size())
-    times.resize(agent + 1);
-  times[agent] = std::max(times[agent], time);
+static void raise(SmallVectorImpl<int64_t> &values, size_t position,
+                  int64_t value) {
+  if (position >= values.size())
+    values.resize(position + 1);
+  values[position] = std::max(values[position], value);
+}
+
+void Knowledge::set(size_t agent, int64_t time) { raise(times, agent, time); }
+
+void Knowledge::setPhase(size_t barrier, int64_t phase) {
+  raise(phases, barrier, phase);
 }
 
 void Knowledge::add(const Knowledge &other) {
   for (auto [agent, time] : llvm::enumerate(other.times))
     set(agent, time);
+  for (auto [barrier, phase] : llvm::enumerate(other.phases))
+    setPhase(barrier, phase);
 }
 
 bool MBarrier::arrive(int64_t count, const Knowledge &knowledge) {
@@ -53,6 +62,7 @@ void MBarrier::tryEndPhase() {
   ++phase;
   missing = arrivals;
   ended.add(arrived);
+  ended.setPhase(number, phase);
 }
 
 std::string MBarrier::describe() const {

@@ -22,14 +22,19 @@
 
 namespace mlir::gdr::interpreter {
 
-/// For each agent (SharedMemory.h), its last access that is known.
+/// For each agent (SharedMemory.h), its last access that is known, and for each
+/// mbarrier, how many of its phases are known to have ended.
 struct Knowledge {
-  SmallVector<int64_t, 8> times;
+  SmallVector<int64_t, 8> times, phases;
 
   int64_t get(size_t agent) const {
     return agent < times.size() ? times[agent] : 0;
   }
   void set(size_t agent, int64_t time);
+  int64_t getPhase(size_t barrier) const {
+    return barrier < phases.size() ? phases[barrier] : 0;
+  }
+  void setPhase(size_t barrier, int64_t phase);
   void add(const Knowledge &other);
 };
 
@@ -37,7 +42,9 @@ struct Knowledge {
 /// all have arrived and all bytes have.
 class MBarrier {
 public:
-  explicit MBarrier(int64_t arrivals) : arrivals(arrivals), missing(arrivals) {}
+  /// The number is that of the barrier in its CTA.
+  MBarrier(size_t number, int64_t arrivals)
+      : number(number), arrivals(arrivals), missing(arrivals) {}
 
   /// False if more arrive than the phase has room for.
   bool arrive(int64_t count, const Knowledge &knowledge);
@@ -48,6 +55,7 @@ public:
                std::function<void(Knowledge &)> copy);
   void makeCopies();
 
+  size_t getNumber() const { return number; }
   int64_t getPhase() const { return phase; }
   const Knowledge &getKnowledge() const { return ended; }
   /// A copy that nobody has waited for, or null.
@@ -65,6 +73,7 @@ private:
   };
   void tryEndPhase();
 
+  size_t number;
   int64_t arrivals, missing;
   int64_t phase = 0;
   int64_t bytes = 0;

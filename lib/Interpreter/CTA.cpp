@@ -47,6 +47,13 @@ LogicalResult CTA::run() {
   }
 }
 
+MBarrierRow CTA::createMBarriers(int64_t count, int64_t arrivals) {
+  MBarrierRow row;
+  for (int64_t i = 0; i < count; ++i)
+    row.barriers.emplace_back(numMBarriers++, arrivals);
+  return row;
+}
+
 std::string CTA::getText(Operation *op) {
   std::string text;
   llvm::raw_string_ostream os(text);

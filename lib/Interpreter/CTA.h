@@ -50,6 +50,8 @@ public:
   /// Runs all warpgroups to their ends.
   LogicalResult run();
 
+  MBarrierRow createMBarriers(int64_t count, int64_t arrivals);
+
   /// The op without its types, with the names that --gdr-tile-programs prints:
   /// all ops of a kernel may have one location.
   std::string getText(Operation *op);
@@ -78,6 +80,8 @@ public:
   std::vector<std::unique_ptr<Warpgroup>> warpgroups;
 
 private:
+  size_t numMBarriers = 0;
+
   template <typename T>
   std::map<Operation *, T> &objects() {
     return std::get<std::map<Operation *, T>>(allObjects);

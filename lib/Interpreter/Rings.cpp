@@ -47,15 +47,13 @@ Step Warpgroup::createRing(wg::RingOp op) {
   int64_t begin = allocate(op, slots * type.getSlotBytes(), std::nullopt);
   if (begin < 0)
     return Step::Failed;
+  auto consumers = static_cast<int64_t>(op.getConsumers());
   Ring ring{op,
             begin,
-            {},
-            {},
+            cta.createMBarriers(slots, 1),
+            cta.createMBarriers(slots, consumers * warps),
             std::vector<int64_t>(slots, -1),
             std::vector<bool>(slots, false)};
-  auto consumers = static_cast<int64_t>(op.getConsumers());
-  ring.full.barriers.assign(slots, MBarrier(1));
-  ring.empty.barriers.assign(slots, MBarrier(consumers * warps));
   set(op.getRing(), cta.add<Ring>(op, std::move(ring)));
   return Step::Done;
 }
@@ -93,9 +91,9 @@ Step Warpgroup::waitForEmpty(Operation *op, Ring &ring, int64_t use) {
   if (empty.getPhase() > round || ring.lastUse[slot] >= use)
     return fail(op, "expected the next use of the slot, which is after use " +
                         Twine(ring.lastUse[slot]) + ", got use " + Twine(use));
-  observer.learn(empty.getKnowledge());
+  Step step = learnFrom(op, empty);
   ring.lastUse[slot] = use;
-  return Step::Done;
+  return step;
 }
 
 Step Warpgroup::claim(wg::ClaimOp op) {
@@ -159,9 +157,8 @@ Step Warpgroup::take(wg::TakeOp op) {
     return fail(op, "expected " + Twine(describe(use, slot)) +
                         ", which has been acquired for use " +
                         Twine(ring.lastUse[slot]));
-  observer.learn(full.getKnowledge());
   setTiles(op.getTiles(), ring, use);
-  return Step::Done;
+  return learnFrom(op, full);
 }
 
 // One thread of each warp arrives.

@@ -37,6 +37,13 @@ bool Observer::knowsFence(const Access &write) const {
   return write.time <= last;
 }
 
+int64_t Observer::getPhase(const MBarrier &barrier) const {
+  int64_t phase = known.getPhase(barrier.getNumber());
+  if (inOneThread)
+    phase = std::max(phase, ofOneThread.getPhase(barrier.getNumber()));
+  return phase;
+}
+
 Knowledge Observer::getKnowledge() const {
   Knowledge knowledge = known;
   if (inOneThread)

@@ -62,6 +62,8 @@ struct Observer {
   bool knows(const Access &access) const;
   /// Whether the write of another warpgroup or this one has been fenced.
   bool knowsFence(const Access &write) const;
+  /// How many phases of a barrier it knows to have ended.
+  int64_t getPhase(const MBarrier &barrier) const;
   /// What it tells by arriving at a barrier: one thread does not speak for what
   /// the others did since their last barrier.
   Knowledge getKnowledge() const;

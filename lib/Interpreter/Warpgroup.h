@@ -124,6 +124,7 @@ private:
   bool executeOnNamedBarriers(Operation *op, Step &step);
   Step createMBarriers(wg::MBarrierAllocOp op);
   Step waitForMBarrier(wg::MBarrierWaitOp op);
+  Step learnFrom(Operation *op, const MBarrier &barrier);
   Step arrive(Operation *op, MBarrier &barrier, int64_t count);
   Step meet(NamedBarrier &barrier);
   /// Null, and an error, if the barrier may not have been initialized.

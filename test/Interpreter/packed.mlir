@@ -14,6 +14,9 @@
 // All sequences without tokens; more sequences than tokens.
 // RUN: %{check} I=i32 C=64  H="" --dim=N=4,T=0
 // RUN: %{check} I=i32 C=32  H="" --dim=N=9,T=6
+// More chunks than twice the slots, and a part of one at the end.
+// RUN: %{check} I=i32 C=32  H="" --dim=N=1,T=500
+// RUN: %{check} I=i32 C=64  H="" --dim=N=1,T=1000 --lower-rings
 // RUN: %{check} I=i64 C=32  H="" --dim=N=4,T=200 --lower-rings
 // RUN: %{check} I=i64 C=32  H="" --dim=N=4,T=200 --lower-rings --racecheck
 // RUN: %{check} I=i32 C=64  H="" --dim=N=3,T=200 --lower-rings

@@ -50,7 +50,7 @@ TEST(NamedBarrierTest, CarriesKnowledge) {
 }
 
 TEST(MBarrierTest, WaitsForBytes) {
-  MBarrier barrier(1);
+  MBarrier barrier(/*number=*/0, 1);
   barrier.expect(32);
   EXPECT_TRUE(barrier.arrive(1, {}));
   EXPECT_EQ(barrier.getPhase(), 0);
@@ -62,11 +62,26 @@ TEST(MBarrierTest, WaitsForBytes) {
 }
 
 TEST(MBarrierTest, HasRoomForArrivals) {
-  MBarrier barrier(4);
+  MBarrier barrier(/*number=*/0, 4);
   EXPECT_TRUE(barrier.arrive(3, {}));
   EXPECT_FALSE(barrier.arrive(2, {}));
   EXPECT_TRUE(barrier.arrive(1, {}));
   EXPECT_EQ(barrier.getPhase(), 1);
+}
+
+// What one thread has seen of a barrier the others know after a sync.
+TEST(ObserverTest, KnowsPhases) {
+  MBarrier barrier(/*number=*/3, 1);
+  EXPECT_TRUE(barrier.arrive(1, {}));
+  Observer observer = createObserver(0);
+  EXPECT_EQ(observer.getPhase(barrier), 0);
+  observer.inOneThread = true;
+  observer.learn(barrier.getKnowledge());
+  EXPECT_EQ(observer.getPhase(barrier), 1);
+  observer.inOneThread = false;
+  EXPECT_EQ(observer.getPhase(barrier), 0);
+  observer.sync();
+  EXPECT_EQ(observer.getPhase(barrier), 1);
 }
 
 TEST(ObserverTest, KnowsItsOwnAccessesAfterASync) {

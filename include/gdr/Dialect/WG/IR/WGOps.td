@@ -536,6 +536,10 @@ def WG_ClaimOp : WG_Op<"claim", [MemoryEffects<[MemRead, MemWrite]>,
   let description = [{
     For tiles that threads fill and not copies. After a `wg.sync` one of the
     threads acquires the same use and says which tiles are filled.
+
+    Where one thread has acquired the uses before, a `wg.sync` has to come
+    before the claim too: a barrier only tells phases of even and odd number
+    apart, and the other threads have not waited for the earlier ones.
   }];
   let arguments = (ins WG_RingType:$ring, Index:$use);
   let results = (outs Variadic<WG_SharedType>:$tiles);
