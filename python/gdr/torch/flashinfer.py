@@ -53,6 +53,9 @@ def flashinfer_prefill(
     q, k [T, HK, K]; v [T, HV, V]; alpha [T, HV], the decay itself, from 0 to 1 (absent: 1), whose
     logarithm is taken here; beta [T, HV] (absent: 1); initial_state [N, HV, V, K]; cu_seqlens [N + 1].
 
+    Where q alone has more heads, a multiple of those of k and v, each of them is a head of its own, for alpha,
+    beta, states and o too, and k and v are copied for each (FlashInfer's "GQA").
+
     Returns o [T, HV, V], and the final state [N, HV, V, K] too with output_final_state.
     """
     if cu_seqlens is None:
@@ -60,6 +63,8 @@ def flashinfer_prefill(
     for name, tensor, rank in (("q", q, 3), ("k", k, 3), ("v", v, 3), ("alpha", alpha, 2), ("beta", beta, 2)):
         if tensor is not None and tensor.dim() != rank:
             raise ValueError(f"argument '{name}': expected rank {rank}, got {tensor.dim()}")
+    if q.shape[1] > k.shape[1] == v.shape[1] and q.shape[1] % k.shape[1] == 0:
+        k, v = (x.repeat_interleave(q.shape[1] // k.shape[1], dim=1) for x in (k, v))
     o, final_state = torch.ops.gdr.gated_delta_rule(
         q[None],
         k[None],

@@ -51,6 +51,21 @@ def test_prefill(device):
     assert torch.equal(gdr.torch.flashinfer_prefill(*packed, **options), o)
 
 
+def test_prefill_with_more_heads_of_q(device):
+    q, _, _, g, beta, state = make(1, 75, HK=6, HV=6, device=device, states=2, v_first=True)
+    _, k, v, *_ = make(1, 75, HK=2, HV=2, device=device)
+    cu_seqlens = torch.tensor([0, 70, 75], device=device)
+    heads = [0, 0, 0, 1, 1, 1]
+    expected_o, expected_state = recurrence.gated_delta_rule(
+        q, k[:, :, heads], v[:, :, heads], g, beta, state, cu_seqlens=cu_seqlens, state_layout="v_first"
+    )
+    o, final_state = gdr.torch.flashinfer_prefill(
+        q[0], k[0], v[0], g[0].exp(), beta[0], initial_state=state, output_final_state=True, cu_seqlens=cu_seqlens
+    )
+    assert error(o, expected_o[0]) < 1e-5
+    assert error(final_state, expected_state) < 1e-5
+
+
 def test_prefill_defaults(device):
     q, k, v, *_ = make(1, 9, device=device)
     cu_seqlens = torch.tensor([0, 9], device=device)
