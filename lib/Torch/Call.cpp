@@ -124,7 +124,11 @@ void Call::add(Operand operand, const Tensor &tensor) {
   DLTensor &to = tensors[operand];
   int64_t rank, *sizes, *strides;
   int32_t dtype, deviceType;
+  bool isDefined;
   void *data;
+  check(aoti_torch_is_defined(handle, &isDefined), "look at a tensor");
+  if (!isDefined)
+    fail(operand, "expected a tensor, got None");
   check(aoti_torch_get_dim(handle, &rank), "read a tensor's rank");
   check(aoti_torch_get_sizes(handle, &sizes), "read a tensor's sizes");
   check(aoti_torch_get_strides(handle, &strides), "read a tensor's strides");

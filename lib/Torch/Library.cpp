@@ -43,8 +43,9 @@ namespace {
 /// The arguments of a schema beyond the operands that every call has.
 ///
 /// Torch makes and hashes a string for each argument that a call from Python
-/// leaves out, which is a third of the call's time with all of them. So calls
-/// without options, and with qk_l2norm alone, have overloads of their own.
+/// leaves out, which is a quarter of the call's instructions with all of them.
+/// So calls without options, and with qk_l2norm alone, have overloads of their
+/// own.
 enum class Options : uint8_t { All, None, L2Norm };
 } // namespace
 

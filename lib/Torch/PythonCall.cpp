@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A call of an op passes through here before torch sees it, so that no gradient
-// is lost unnoticed: torch's C functions do not tell whether a tensor requires
-// one, and a function of Python's own would cost 0.5 us a call. Here, too, a
-// call finds the overload that costs torch the least.
+// A call of an op passes through here before torch sees it, so that no backward
+// is missed unnoticed: torch's C functions do not tell whether a tensor
+// requires one, and a function of Python's own would cost 0.5 us a call. Here,
+// too, a call finds the overload that costs torch the least.
 //
 // The functions of Python are those of its stable ABI, declared here, so that
 // the library is built without Python, and runs in programs without it.
@@ -96,6 +96,8 @@ enum SelfItem : intptr_t {
   None,
   True,
   False,
+  /// Whether operands beyond q, k and v may be left out.
+  MayLeaveOut,
 };
 
 // 1 if it returns something true, 0 if not, -1 if it raises.
@@ -109,7 +111,7 @@ static int ask(PyObject *callable, PyObject *args, PyObject *kwargs) {
 }
 
 // Tensors of torch's own class. Others may stand for something else than
-// memory, and the programs that they make should know one overload only.
+// memory: programs that are traced with them know one overload only.
 static bool areTensors(PyObject *args, PyObject *tensorType, PyObject *none) {
   for (intptr_t i = 0, n = PyTuple_Size(args); i < n; ++i) {
     PyObject *arg = PyTuple_GetItem(args, i);
@@ -126,8 +128,15 @@ static bool areTensors(PyObject *args, PyObject *tensorType, PyObject *none) {
 // The overload that has no more arguments than the call gives.
 static SelfItem chooseOverload(PyObject *self, PyObject *args,
                                PyObject *kwargs) {
+  if (PyTuple_Size(self) <= Plain)
+    return Op;
   constexpr intptr_t numOperands = 6;
-  if (PyTuple_Size(self) <= Plain || PyTuple_Size(args) > numOperands ||
+  PyObject *const isTrue = PyTuple_GetItem(self, True);
+  intptr_t numRequired =
+      PyTuple_GetItem(self, MayLeaveOut) == isTrue ? 3 : numOperands;
+  intptr_t numArgs = PyTuple_Size(args);
+  // What is missing is reported with the whole schema.
+  if (numArgs < numRequired || numArgs > numOperands ||
       !areTensors(args, PyTuple_GetItem(self, TensorType),
                   PyTuple_GetItem(self, None)))
     return Op;
@@ -137,7 +146,7 @@ static SelfItem chooseOverload(PyObject *self, PyObject *args,
   if (numOptions > 1)
     return Op;
   PyObject *option = PyDict_GetItem(kwargs, PyTuple_GetItem(self, L2NormName));
-  if (option == PyTuple_GetItem(self, True))
+  if (option == isTrue)
     return L2Norm;
   return option == PyTuple_GetItem(self, False) ? Plain : Op;
 }

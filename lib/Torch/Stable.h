@@ -51,6 +51,8 @@ int32_t aoti_torch_dtype_int64();
 int32_t aoti_torch_dtype_uint8();
 
 AOTITorchError aoti_torch_delete_tensor_object(AtenTensorHandle tensor);
+/// Whether it is a tensor and not None.
+AOTITorchError aoti_torch_is_defined(AtenTensorHandle tensor, bool *isDefined);
 AOTITorchError aoti_torch_get_dim(AtenTensorHandle tensor, int64_t *rank);
 AOTITorchError aoti_torch_get_sizes(AtenTensorHandle tensor, int64_t **sizes);
 AOTITorchError aoti_torch_get_strides(AtenTensorHandle tensor,

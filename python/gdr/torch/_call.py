@@ -36,10 +36,10 @@ class Caller:
     def make(self, op, refuse):
         return self._make(refuse, op)
 
-    def make_choice(self, op, plain, l2norm, refuse):
+    def make_choice(self, op, plain, l2norm, refuse, may_leave_out):
         """Of one that calls `plain` or `l2norm` with the operands alone where nothing else, or no more than
-        qk_l2norm, is given."""
-        return self._make(refuse, op, plain, l2norm, "qk_l2norm", self._tensor, None, True, False)
+        qk_l2norm, is given. `may_leave_out` says whether there are operands beyond q, k and v that may be absent."""
+        return self._make(refuse, op, plain, l2norm, "qk_l2norm", self._tensor, None, True, False, may_leave_out)
 
     def _make(self, *items):
         # The order is that of SelfItem in PythonCall.cpp. Python keeps the definition's address: this object has to

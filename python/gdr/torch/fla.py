@@ -12,6 +12,7 @@ import warnings
 import torch
 
 _gated_delta_rule = torch.ops.gdr.gated_delta_rule
+_TYPES = {torch.bfloat16, torch.float16, torch.float32}
 
 
 def chunk_gated_delta_rule(
@@ -179,7 +180,7 @@ def _get_sequences(q, initial_state, cu_seqlens, cu_seqlens_cpu=None):
 
 
 def _call(q, k, v, g, beta, initial_state, output_final_state, options, o_dtype):
-    if not q.dtype == k.dtype == v.dtype:
+    if not q.dtype == k.dtype == v.dtype and {q.dtype, k.dtype, v.dtype} <= _TYPES:
         dtype = torch.promote_types(torch.promote_types(q.dtype, k.dtype), v.dtype)
         q, k, v = q.to(dtype), k.to(dtype), v.to(dtype)
         o, final_state = _call(q, k, v, g, beta, initial_state, output_final_state, options, dtype)

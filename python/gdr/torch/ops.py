@@ -95,7 +95,8 @@ def _replace_calls(name, caller):
     # A packet's call is that of its class. An overload, which compiled code calls, keeps its class, because torch
     # asks for exactly that one.
     kind = type(packet)
-    call = caller.make_choice(packet.default._op, packet.plain._op, packet.l2norm._op, refuse)
+    may_leave_out = packet.plain._schema.arguments[-1].has_default_value()
+    call = caller.make_choice(packet.default._op, packet.plain._op, packet.l2norm._op, refuse, may_leave_out)
     packet.__class__ = type(kind.__name__, (kind,), {"__call__": call, "__module__": kind.__module__})
     for overload in (packet.default, packet.plain, packet.l2norm):
         overload._op = caller.make(overload._op, refuse)

@@ -115,6 +115,14 @@ def test_gradients_are_refused(op):
             op(*args, A_log=torch.zeros(4, requires_grad=True), gate_form="softplus")
 
 
+@pytest.mark.parametrize("name", ["q", "v"])
+def test_none(name):
+    args = list(make(2, 3))
+    args[NAMES.index(name)] = None
+    with pytest.raises(ValueError, match=f"argument '{name}': expected a tensor, got None"):
+        gated_delta_rule(*args)
+
+
 def test_gate_per_channel():
     q, k, v, g, beta, state = make(1, 3)
     with pytest.raises(RuntimeError, match="gate"):

@@ -57,6 +57,16 @@ def test_different_types(device, T):
         assert error(final_state, expected_state) < 1e-5
 
 
+@pytest.mark.parametrize("position, name", [(0, "q"), (2, "v")])
+@pytest.mark.parametrize("dtype", [torch.int64, torch.float64, torch.bool])
+def test_types_that_are_refused(position, name, dtype):
+    *args, _ = make(1, 3)
+    args[position] = args[position].to(dtype)
+    for call in (chunk, recurrent):
+        with pytest.raises(ValueError, match=f"argument '{name}': expected dtype bfloat16, float16 or float32"):
+            call(*args[:3], g=args[3], beta=args[4])
+
+
 @pytest.mark.parametrize("gates", [torch.float32, torch.bfloat16, torch.float16])
 @pytest.mark.parametrize("allow_neg_eigval", [False, True])
 def test_gate_and_beta_in_kernel(device, gates, allow_neg_eigval):

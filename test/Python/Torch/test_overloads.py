@@ -83,6 +83,16 @@ def test_choice_of_absent_operands():
         assert calls.overloads[3:] == ["default"] * 2
 
 
+@pytest.mark.parametrize("name", OPS)
+def test_missing_operands(name):
+    """The error shows the schema with all options."""
+    args = make(1, 3)
+    with pytest.raises(RuntimeError, match="beta_form"):
+        OPS[name](*args[:2])
+    with pytest.raises(RuntimeError, match="'state'.*beta_form"):
+        OPS["gated_delta_rule_"](*args[:5], qk_l2norm=True)
+
+
 def test_exported_programs_know_one_overload():
     class Layer(torch.nn.Module):
         def forward(self, q, k, v, g, beta, state):
