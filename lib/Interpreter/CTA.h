@@ -80,8 +80,6 @@ public:
   std::vector<std::unique_ptr<Warpgroup>> warpgroups;
 
 private:
-  size_t numMBarriers = 0;
-
   template <typename T>
   std::map<Operation *, T> &objects() {
     return std::get<std::map<Operation *, T>>(allObjects);
@@ -89,6 +87,7 @@ private:
   LogicalResult reportDeadlock();
   LogicalResult verifyNoCopyUnderWay();
 
+  size_t numMBarriers = 0;
   std::tuple<std::map<Operation *, Ring>, std::map<Operation *, MBarrierRow>,
              std::map<Operation *, NamedBarrier>,
              std::map<Operation *, int64_t>>

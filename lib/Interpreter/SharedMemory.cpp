@@ -19,10 +19,14 @@ static constexpr char poison = '\xFF';
 // Observer
 //===----------------------------------------------------------------------===//
 
+int64_t Observer::recall(int64_t (Knowledge::*get)(size_t) const,
+                         size_t position) const {
+  int64_t last = (known.*get)(position);
+  return inOneThread ? std::max(last, (ofOneThread.*get)(position)) : last;
+}
+
 bool Observer::knows(const Access &access) const {
-  int64_t last = known.get(access.agent);
-  if (inOneThread)
-    last = std::max(last, ofOneThread.get(access.agent));
+  int64_t last = recall(&Knowledge::get, access.agent);
   if (access.agent == warpgroup)
     last = std::max(last, synced);
   return access.time <= last;
@@ -31,17 +35,11 @@ bool Observer::knows(const Access &access) const {
 bool Observer::knowsFence(const Access &write) const {
   if (write.agent == warpgroup)
     return write.time <= fenced;
-  int64_t last = known.get(getFences(write.agent));
-  if (inOneThread)
-    last = std::max(last, ofOneThread.get(getFences(write.agent)));
-  return write.time <= last;
+  return write.time <= recall(&Knowledge::get, getFences(write.agent));
 }
 
 int64_t Observer::getPhase(const MBarrier &barrier) const {
-  int64_t phase = known.getPhase(barrier.getNumber());
-  if (inOneThread)
-    phase = std::max(phase, ofOneThread.getPhase(barrier.getNumber()));
-  return phase;
+  return recall(&Knowledge::getPhase, barrier.getNumber());
 }
 
 Knowledge Observer::getKnowledge() const {

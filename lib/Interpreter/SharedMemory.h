@@ -75,6 +75,9 @@ struct Observer {
   void sync();
 
 private:
+  /// What it knows of something, and the one thread if it goes on alone.
+  int64_t recall(int64_t (Knowledge::*get)(size_t) const,
+                 size_t position) const;
   size_t getFences(unsigned ofWarpgroup) const {
     return 3 * numWarpgroups + ofWarpgroup;
   }

@@ -134,7 +134,7 @@ def test_other_threads(device):
     failures = []
 
     def run():
-        for _ in range(20):
+        for _ in range(200):
             if not all(torch.equal(x, y) for x, y in zip(gated_delta_rule(*args), expected)):
                 failures.append(threading.get_ident())
 
